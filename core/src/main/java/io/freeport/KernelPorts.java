@@ -1,0 +1,52 @@
+package io.freeport;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ports that the kernel keeps for purposes of its own.
+ *
+ * @param ephemeral where it takes a port from when somebody asks for any; Docker's random ports are
+ *     from there too
+ * @param reserved what the administrator keeps out of that range for particular services
+ */
+record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
+
+  /**
+   * Linux's default. Its lower end is below that of other systems' (49152), so it serves there too.
+   */
+  private static final PortRange DEFAULT_EPHEMERAL = new PortRange(32768, 60999);
+
+  private static final Path SETTINGS = Path.of("/proc/sys/net/ipv4");
+
+  static KernelPorts ofThisMachine() {
+    return read(SETTINGS);
+  }
+
+  static KernelPorts read(Path settings) {
+    String range = setting(settings.resolve("ip_local_port_range"));
+    String reserved = setting(settings.resolve("ip_local_reserved_ports"));
+    return new KernelPorts(
+        range == null ? DEFAULT_EPHEMERAL : range(range.split("\\s+")),
+        reserved == null
+            ? List.of()
+            : Stream.of(reserved.split(",")).map(ports -> range(ports.split("-"))).toList());
+  }
+
+  private static PortRange range(String[] ends) {
+    return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+  }
+
+  private static @Nullable String setting(Path file) {
+    try {
+      String text = Files.readString(file).strip();
+      return text.isEmpty() ? null : text;
+    } catch (IOException notLinux) {
+      return null;
+    }
+  }
+}

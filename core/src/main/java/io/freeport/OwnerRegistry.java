@@ -1,0 +1,135 @@
+package io.freeport;
+
+import static io.freeport.OwnerVerdict.Life.ALIVE;
+import static io.freeport.OwnerVerdict.Life.DEAD;
+import static io.freeport.OwnerVerdict.Life.UNKNOWN;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which JVM this is, and which others still live. It informs; it never decides who gets a
+ * port.
+ *
+ * <p>Each JVM keeps a file locked in a directory of its user ({@code freeport-USER} in the
+ * directory for temporary files; another one by the system property {@code freeport.dir} or the
+ * environment variable {@code FREEPORT_DIR}). The operating system frees the lock when the JVM
+ * ends, however it ends. Where no such file can be had, process id and start time alone have to do.
+ *
+ * <p><strong>Threads.</strong> All methods may be called from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class OwnerRegistry {
+
+  private static final Logger LOGGER = System.getLogger(OwnerRegistry.class.getName());
+
+  private final Owner self;
+  private final @Nullable OwnerDirectory directory;
+
+  private OwnerRegistry(Owner self, @Nullable OwnerDirectory directory) {
+    this.self = self;
+    this.directory = directory;
+  }
+
+  /**
+   * Returns the registry of this JVM. The first call locks the JVM's file and removes those of dead
+   * ones.
+   *
+   * @return the one registry
+   */
+  public static OwnerRegistry ofThisJvm() {
+    return ThisJvm.REGISTRY;
+  }
+
+  /**
+   * The file has to stay locked as long as the process lives, so there is one registry and it is
+   * never closed.
+   */
+  private static final class ThisJvm {
+    static final OwnerRegistry REGISTRY = open(directory());
+  }
+
+  static OwnerRegistry open(Path path) {
+    long pid = ProcessHandle.current().pid();
+    String nonce = UUID.randomUUID().toString().substring(0, 8);
+    Owner self = new Owner(HostProcesses.host(), pid, HostProcesses.startOf(pid).orElse(0), nonce);
+    try {
+      OwnerDirectory directory = OwnerDirectory.open(path, self);
+      directory.removeDeadOwners();
+      return new OwnerRegistry(self, directory);
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.WARNING,
+          "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
+              + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
+          path,
+          e);
+      return new OwnerRegistry(self, null);
+    }
+  }
+
+  private static Path directory() {
+    String configured = System.getProperty("freeport.dir", System.getenv("FREEPORT_DIR"));
+    return configured != null
+        ? Path.of(configured)
+        : Path.of(
+            System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+  }
+
+  /**
+   * Returns who this JVM is.
+   *
+   * @return the owner of everything that this JVM holds and starts
+   */
+  public Owner self() {
+    return self;
+  }
+
+  /**
+   * Tells whether an owner still lives.
+   *
+   * @param owner any owner, also one of another host
+   * @return the verdict; in doubt, the owner is not dead
+   */
+  public OwnerVerdict judge(Owner owner) {
+    if (!owner.host().equals(self.host())) {
+      return new OwnerVerdict(UNKNOWN, "it is of another host, boot or pid namespace");
+    }
+    if (owner.isSameProcessAs(self)) {
+      return new OwnerVerdict(ALIVE, "it is this JVM");
+    }
+    return switch (lockOf(owner)) {
+      case HELD -> new OwnerVerdict(ALIVE, "its file is locked");
+      case FREE -> new OwnerVerdict(DEAD, "its file is not locked any more");
+      case MISSING -> judgeByProcess(owner);
+    };
+  }
+
+  private OwnerDirectory.Lock lockOf(Owner owner) {
+    if (directory == null) {
+      return OwnerDirectory.Lock.MISSING;
+    }
+    try {
+      return directory.lockOf(owner);
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot test the lock of " + owner, e);
+      return OwnerDirectory.Lock.MISSING;
+    }
+  }
+
+  private static OwnerVerdict judgeByProcess(Owner owner) {
+    OptionalLong start = HostProcesses.startOf(owner.pid());
+    if (start.isEmpty()) {
+      return new OwnerVerdict(DEAD, "its process is gone");
+    }
+    return start.getAsLong() == owner.start()
+        ? new OwnerVerdict(ALIVE, "its process runs")
+        : new OwnerVerdict(DEAD, "its process id belongs to a later process");
+  }
+}

@@ -1,0 +1,17 @@
+package io.freeport;
+
+import java.io.Serial;
+
+/**
+ * Thrown when a port was offered and nobody came to listen on it in time.
+ *
+ * @since 0.1.0
+ */
+public class PortHandoffException extends RuntimeException {
+
+  @Serial private static final long serialVersionUID = 1;
+
+  PortHandoffException(String message) {
+    super(message);
+  }
+}

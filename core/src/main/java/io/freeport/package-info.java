@@ -1,0 +1,13 @@
+/**
+ * Ports that nobody else can take, from the moment their number is known until their consumer has
+ * bound them.
+ *
+ * <p>Most users need only {@link io.freeport.PortAllocator}, which hands out ports, and {@link
+ * io.freeport.HeldPort}, one such port on its way through request, hold, handoff and release.
+ * {@link io.freeport.Owner} and {@link io.freeport.OwnerRegistry} tell whether the JVM that left
+ * something behind still lives.
+ */
+@NullMarked
+package io.freeport;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,183 @@
+package io.freeport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.freeport.testing.ChildJvm;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class PortAllocatorTest {
+
+  private static final KernelPorts LITTLE_ROOM =
+      new KernelPorts(new PortRange(10004, 65535), List.of());
+
+  @Test
+  void aPortIsHeldAndKnowsItsName() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      HeldPort port = allocator.hold("db");
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+      assertThat(port.name()).isEqualTo("db");
+      assertThat(port.number()).isBetween(10000, 32767);
+      assertThat(port).hasToString("Port " + port.number() + " \"db\" (HELD)");
+      assertThat(allocator.hold().toString()).matches("Port \\d+ \\(HELD\\)");
+    }
+  }
+
+  @Test
+  void severalPortsAreDifferent() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      assertThat(allocator.holdAll(100))
+          .extracting(HeldPort::number)
+          .doesNotHaveDuplicates()
+          .hasSize(100);
+    }
+  }
+
+  @Test
+  void closingReleasesEverything() {
+    PortAllocator allocator = PortAllocator.create();
+    List<HeldPort> ports = allocator.holdAll(10);
+    allocator.close();
+    allocator.close();
+    assertThat(ports).extracting(HeldPort::state).containsOnly(PortState.RELEASED);
+    assertThatIllegalStateException()
+        .isThrownBy(allocator::hold)
+        .withMessage(
+            "This PortAllocator is closed. Create another one, or hold the ports before closing it.");
+  }
+
+  @Test
+  void allOrNothing() {
+    try (PortAllocator allocator = PortAllocator.of(PortPool.outside(LITTLE_ROOM));
+        PortAllocator other = PortAllocator.of(PortPool.outside(LITTLE_ROOM))) {
+      other.hold();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.holdAll(4))
+          .withMessage(
+              "No port is free. Tried 4 ports from 10000 to 10003, outside the ephemeral range 10004-65535; this allocator holds 3"
+                  + " of them. Release some.");
+      assertThat(allocator.holdAll(3)).as("what the failed attempt held is free again").hasSize(3);
+    }
+  }
+
+  @Test
+  void aReleasedPortCanBeHeldAgain() {
+    try (PortAllocator allocator = PortAllocator.of(PortPool.outside(LITTLE_ROOM))) {
+      List<HeldPort> all = allocator.holdAll(4);
+      all.get(2).close();
+      assertThat(allocator.hold().number()).isEqualTo(all.get(2).number());
+    }
+  }
+
+  @Test
+  void fewerThanOneIsRefused() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> allocator.holdAll(0))
+          .withMessage("Cannot hold 0 ports: the count must be at least 1.");
+    }
+  }
+
+  /**
+   * Interleaving: a thread binds a port while another closes the allocator. The port must not
+   * outlive it.
+   */
+  @Test
+  void nothingOutlivesTheAllocatorThatIsClosedMeanwhile() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      PortAllocator allocator = PortAllocator.create();
+      CyclicBarrier together = new CyclicBarrier(2);
+      CompletableFuture<List<HeldPort>> holding =
+          CompletableFuture.supplyAsync(
+              () -> {
+                List<HeldPort> ports = new ArrayList<>();
+                await(together);
+                try {
+                  while (true) {
+                    ports.add(allocator.hold());
+                  }
+                } catch (IllegalStateException closed) {
+                  return ports;
+                }
+              });
+      await(together);
+      allocator.close();
+      assertThat(holding.get()).allMatch(port -> port.state() == PortState.RELEASED);
+    }
+  }
+
+  @Test
+  void allocatorsOfManyThreadsNeverGiveOutTheSamePort() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (PortAllocator one = PortAllocator.create();
+        PortAllocator two = PortAllocator.create()) {
+      List<Future<List<HeldPort>>> futures = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        PortAllocator allocator = i % 2 == 0 ? one : two;
+        futures.add(threads.submit(() -> allocator.holdAll(100)));
+      }
+      Set<Integer> numbers = new HashSet<>();
+      for (Future<List<HeldPort>> future : futures) {
+        future.get().forEach(port -> assertThat(numbers.add(port.number())).isTrue());
+      }
+      assertThat(numbers).hasSize(800);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aKilledJvmHoldsNothing() throws Exception {
+    try (ChildJvm child = ChildJvm.start(HoldsPorts.class)) {
+      List<Integer> numbers = new ArrayList<>();
+      for (String number : child.readLine().split(" ", -1)) {
+        numbers.add(Integer.parseInt(number));
+      }
+      assertThat(numbers)
+          .hasSize(10)
+          .allSatisfy(number -> assertThat(Hold.exclusive(number)).isNull());
+
+      child.kill();
+
+      assertThat(numbers).allSatisfy(PortAllocatorTest::canBeHeld);
+    }
+  }
+
+  private static void canBeHeld(int number) throws Exception {
+    Hold hold = Hold.exclusive(number);
+    assertThat(hold).as("port %d", number).isNotNull();
+    if (hold != null) {
+      hold.close();
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static final class HoldsPorts {
+    private HoldsPorts() {}
+
+    public static void main(String[] args) throws Exception {
+      Collection<HeldPort> ports = PortAllocator.create().holdAll(10);
+      System.out.println(String.join(" ", ports.stream().map(port -> "" + port.number()).toList()));
+      System.in.read();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.freeport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PortPoolTest {
+
+  @Test
+  void keepsClearOfTheEphemeralRangeAndOfReservedPorts() throws IOException {
+    KernelPorts kernel =
+        new KernelPorts(new PortRange(32768, 60999), List.of(new PortRange(10001, 10003)));
+
+    List<Integer> all = visitAll(PortPool.outside(kernel));
+
+    assertThat(all)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(10000, 32767)
+                .filter(port -> port < 10001 || port > 10003)
+                .boxed()
+                .toList());
+  }
+
+  @Test
+  void takesThePortsAboveWhenThereIsLittleRoomBelow() throws IOException {
+    KernelPorts kernel = new KernelPorts(new PortRange(10500, 65000), List.of());
+
+    assertThat(visitAll(PortPool.outside(kernel)))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.concat(
+                    IntStream.rangeClosed(10000, 10499), IntStream.rangeClosed(65001, 65535))
+                .boxed()
+                .toList());
+  }
+
+  @Test
+  void isEmptyWhenTheEphemeralRangeIsEverything() throws IOException {
+    PortPool pool = PortPool.outside(new KernelPorts(new PortRange(1024, 65535), List.of()));
+
+    assertThat(pool.size()).isZero();
+    assertThat(visitAll(pool)).isEmpty();
+    assertThat(pool)
+        .hasToString(
+            "no ports at all outside the ephemeral range 1024-65535 (ip_local_port_range)");
+  }
+
+  @Test
+  void startsAnywhere() throws IOException {
+    PortPool pool = PortPool.outside(new KernelPorts(new PortRange(32768, 60999), List.of()));
+    Set<Integer> firsts = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      firsts.add(visitAll(pool).get(0));
+    }
+    assertThat(firsts).hasSizeGreaterThan(25);
+  }
+
+  private static List<Integer> visitAll(PortPool pool) throws IOException {
+    List<Integer> visited = new ArrayList<>();
+    pool.<Object>firstOf(
+        port -> {
+          visited.add(port);
+          return null;
+        });
+    return visited;
+  }
+}

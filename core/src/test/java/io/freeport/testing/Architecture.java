@@ -1,0 +1,76 @@
+package io.freeport.testing;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import org.jspecify.annotations.NullMarked;
+
+/** The rules that every library module keeps. */
+public final class Architecture {
+
+  private Architecture() {}
+
+  /**
+   * Checks the main classes of one package and those below it. {@code mayUse} are our packages it
+   * may depend on.
+   */
+  public static void check(String rootPackage, String... mayUse) {
+    JavaClasses classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages(rootPackage)
+            .that(
+                com.tngtech.archunit.base.DescribedPredicate.describe(
+                    "in " + rootPackage, type -> type.getPackageName().equals(rootPackage)));
+    if (classes.isEmpty()) {
+      throw new AssertionError(
+          "No classes in " + rootPackage + ": these rules would check nothing");
+    }
+
+    String[] allowed = new String[mayUse.length + 1];
+    System.arraycopy(mayUse, 0, allowed, 0, mayUse.length);
+    allowed[mayUse.length] = rootPackage;
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "are ours and not in " + String.join(", ", allowed),
+                type ->
+                    type.getPackageName().startsWith("io.freeport")
+                        && !java.util.List.of(allowed).contains(type.getPackageName())))
+        .because("dependencies point along the arrows core <- junit5, core <- testcontainers")
+        .check(classes);
+
+    slices()
+        .matching("io.freeport.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(classes);
+    NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(classes);
+    ArchRuleDefinition.classes().should(beInNullMarkedPackage()).check(classes);
+  }
+
+  private static ArchCondition<com.tngtech.archunit.core.domain.JavaClass> beInNullMarkedPackage() {
+    return new ArchCondition<>("be in a package that is @NullMarked") {
+      @Override
+      public void check(com.tngtech.archunit.core.domain.JavaClass type, ConditionEvents events) {
+        JavaPackage itsPackage = type.getPackage();
+        if (!itsPackage.isAnnotatedWith(NullMarked.class)) {
+          events.add(
+              SimpleConditionEvent.violated(type, itsPackage.getName() + " is not @NullMarked"));
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package io.freeport.testing;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another JVM with the class path of this one. It is spoken to line by line; what it writes to its
+ * standard error goes to ours. Closing it kills it with SIGKILL, if it still runs.
+ */
+public final class ChildJvm implements AutoCloseable {
+
+  private final Process process;
+  private final BufferedReader output;
+  private final PrintStream input;
+
+  private ChildJvm(Process process) {
+    this.process = process;
+    this.output = process.inputReader(StandardCharsets.UTF_8);
+    this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+  }
+
+  public static ChildJvm start(Class<?> main, Object... arguments) throws IOException {
+    return start(Map.of(), List.of(), main, arguments);
+  }
+
+  public static ChildJvm start(
+      Map<String, String> environment, List<String> jvmOptions, Class<?> main, Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    return new ChildJvm(builder.start());
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Returns the next line that the child prints; fails if it ends without one. */
+  public String readLine() throws IOException {
+    String line = output.readLine();
+    if (line == null) {
+      throw new IOException("The child JVM ended without printing another line: " + process);
+    }
+    return line;
+  }
+
+  /** Returns all that the child still prints until it ends. */
+  public List<String> readToEnd() {
+    return output.lines().toList();
+  }
+
+  public void send(String line) {
+    input.println(line);
+  }
+
+  /** Sends SIGKILL and waits until the process is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Waits for the child's own end and returns its exit status. */
+  public int waitFor() throws InterruptedException {
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      throw new IllegalStateException("Still running after 5 minutes: " + process);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+}
