@@ -1,5 +1,6 @@
 package io.freeport;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +42,14 @@ record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
     return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
   }
 
+  /**
+   * Reads a setting at one go: the kernel answers only the first read of such a file, and {@link
+   * Files#readString}, finding that the file's size is 0, asks for a single byte first.
+   */
   private static @Nullable String setting(Path file) {
-    try {
-      String text = Files.readString(file).strip();
-      return text.isEmpty() ? null : text;
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      String line = reader.readLine();
+      return line == null || line.isBlank() ? null : line.strip();
     } catch (IOException notLinux) {
       return null;
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class KernelPortsTest {
@@ -22,6 +24,16 @@ class KernelPortsTest {
     assertThat(ports.ephemeral()).isEqualTo(new PortRange(20000, 30000));
     assertThat(ports.reserved())
         .containsExactly(new PortRange(8080, 8080), new PortRange(9148, 9150));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void readsWhatTheRunningKernelSays() throws IOException {
+    Process cat = new ProcessBuilder("cat", "/proc/sys/net/ipv4/ip_local_port_range").start();
+    String[] ends = cat.inputReader().readLine().split("\\s+", -1);
+
+    assertThat(KernelPorts.ofThisMachine().ephemeral())
+        .isEqualTo(new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[1])));
   }
 
   @Test

@@ -1,0 +1,62 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.Ports.Binding;
+import io.freeport.HeldPort;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A container port and the held port on which the engine is to publish it. */
+record PublishedPort(int containerPort, HeldPort port) {
+
+  private static final int HIGHEST_PORT = 65535;
+
+  PublishedPort {
+    checkContainerPort(containerPort);
+  }
+
+  static void checkContainerPort(int containerPort) {
+    if (containerPort < 1 || containerPort > HIGHEST_PORT) {
+      throw new IllegalArgumentException(
+          "Cannot publish container port "
+              + containerPort
+              + ": expected a number from 1 to "
+              + HIGHEST_PORT
+              + ".");
+    }
+  }
+
+  /**
+   * Enters the port into a create command, in place of what the command has for the same container
+   * port. It may be applied again, to the same command or to that of another attempt.
+   *
+   * @param hostIp the address of the engine's host; empty for all
+   */
+  void applyTo(CreateContainerCmd create, String hostIp) {
+    ExposedPort exposed = ExposedPort.tcp(containerPort);
+
+    HostConfig host = create.getHostConfig();
+    if (host == null) {
+      host = new HostConfig();
+      create.withHostConfig(host);
+    }
+    Ports bindings = host.getPortBindings() == null ? new Ports() : host.getPortBindings();
+    Binding binding =
+        hostIp.isEmpty()
+            ? Binding.bindPort(port.number())
+            : Binding.bindIpAndPort(hostIp, port.number());
+    bindings.getBindings().put(exposed, new Binding[] {binding});
+    host.withPortBindings(bindings);
+
+    Set<ExposedPort> all = new LinkedHashSet<>();
+    if (create.getExposedPorts() != null) {
+      all.addAll(List.of(create.getExposedPorts()));
+    }
+    all.add(exposed);
+    create.withExposedPorts(List.copyOf(all));
+  }
+}

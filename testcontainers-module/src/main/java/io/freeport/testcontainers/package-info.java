@@ -1,0 +1,11 @@
+/**
+ * Held ports for Docker containers, and a reaper for what dead test runs left behind.
+ *
+ * <p>With Testcontainers, users need only {@link io.freeport.testcontainers.ContainerPorts}; with
+ * plain docker-java, {@link io.freeport.testcontainers.ContainerLauncher}. The reaper needs no
+ * call: it runs before the first test of a JVM.
+ */
+@NullMarked
+package io.freeport.testcontainers;
+
+import org.jspecify.annotations.NullMarked;

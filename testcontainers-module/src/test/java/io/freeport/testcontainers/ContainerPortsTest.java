@@ -1,0 +1,253 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.Ports.Binding;
+import io.freeport.HeldPort;
+import io.freeport.OwnerRegistry;
+import io.freeport.PortState;
+import io.freeport.junit5.FreePort;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.containers.startupcheck.MinimumDurationRunningStartupCheckStrategy;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+class ContainerPortsTest {
+
+  @Nested
+  @RequiresDocker
+  class Publishing {
+
+    @Test
+    void theNumberIsKnownBeforeTheStartAndHeldUntilTheEngineListens() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        assertThat(port.state()).isEqualTo(PortState.HELD);
+        assertThatThrownBy(() -> new ServerSocket(port.number()).close())
+            .isInstanceOf(BindException.class);
+
+        httpd.start();
+
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
+        assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void aPortOfTheTestInstance(@FreePort("web") HeldPort port) throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        assertThat(ContainerPorts.publish(httpd, Httpd.PORT, port)).isSameAs(port);
+        httpd.start();
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void severalPortsOfOneContainer() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80");
+        HeldPort one = ContainerPorts.publish(httpd, 80);
+        HeldPort two = ContainerPorts.publish(httpd, 81);
+        httpd.start();
+        assertThat(one.number()).isNotEqualTo(two.number());
+        assertThat(Httpd.statusOf(one.number())).isEqualTo(404);
+        assertThat(Httpd.statusOf(two.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void otherPortsOfTheContainerStayWithTheEngine() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80").withExposedPorts(80, 81);
+        HeldPort port = ContainerPorts.publish(httpd, 80);
+        httpd.start();
+        assertThat(httpd.getMappedPort(80)).isEqualTo(port.number());
+        assertThat(Httpd.statusOf(httpd.getMappedPort(81))).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void aSubclassWithWaitsOfItsOwn() throws Exception {
+      try (PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:15")) {
+        HeldPort port = ContainerPorts.publish(postgres, PostgreSQLContainer.POSTGRESQL_PORT);
+        postgres.start();
+        assertThat(postgres.getJdbcUrl()).contains(":" + port.number() + "/");
+        try (Connection connection =
+                DriverManager.getConnection(
+                    postgres.getJdbcUrl(), postgres.getUsername(), postgres.getPassword());
+            Statement statement = connection.createStatement();
+            ResultSet result = statement.executeQuery("select 6 * 7")) {
+          assertThat(result.next()).isTrue();
+          assertThat(result.getInt(1)).isEqualTo(42);
+        }
+      }
+    }
+
+    @Test
+    void onlyLoopbackIsOpen() {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.start();
+        Map<ExposedPort, Binding[]> bindings =
+            httpd.getContainerInfo().getNetworkSettings().getPorts().getBindings();
+        assertThat(bindings.get(ExposedPort.tcp(Httpd.PORT)))
+            .containsExactly(Binding.bindIpAndPort("127.0.0.1", port.number()));
+      }
+    }
+
+    @Test
+    void theContainerIsLabelledWithItsOwner() {
+      try (Httpd httpd = new Httpd()) {
+        ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.start();
+        assertThat(httpd.getContainerInfo().getConfig().getLabels())
+            .containsEntry("io.freeport.owner", OwnerRegistry.ofThisJvm().self().toString());
+      }
+    }
+
+    @Test
+    void aStartupCheckThatIsSetLaterIsUsedAsWell() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.withStartupCheckStrategy(
+            new MinimumDurationRunningStartupCheckStrategy(Duration.ofMillis(1)));
+        httpd.start();
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    /** Its check waits for the end, when nobody listens any more: the port is confirmed before. */
+    @Test
+    void aContainerThatIsMeantToEnd() {
+      try (Httpd done = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(done, Httpd.PORT);
+        done.withCommand("sh", "-c", "sleep 1; echo done")
+            .withStartupCheckStrategy(new OneShotStartupCheckStrategy())
+            .waitingFor(Wait.forLogMessage(".*done.*", 1))
+            .start();
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
+      }
+    }
+
+    /**
+     * The engine binds in the first attempt, so the hold is gone when Testcontainers tries again
+     * with the same number.
+     */
+    @Test
+    void anAttemptThatFailsAfterTheBindIsFollowedByAnotherOnTheSamePort() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.withStartupAttempts(2).waitingFor(new FailsOnce());
+        httpd.start();
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void aContainerThatIsStartedAgainHasTheSamePort() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.start();
+        httpd.stop();
+        httpd.start();
+        assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void aStartedContainerIsTooLate() {
+      try (Httpd httpd = new Httpd()) {
+        httpd.start();
+        assertThatIllegalStateException()
+            .isThrownBy(() -> ContainerPorts.publish(httpd, Httpd.PORT))
+            .withMessage(
+                "Cannot publish container port 80: the container has been started. The engine takes a container's ports when it is"
+                    + " created, so publish before.");
+      }
+    }
+
+    @Test
+    void aPortThatIsReleasedBeforeTheStartFailsIt() {
+      try (Httpd httpd = new Httpd()) {
+        ContainerPorts.publish(httpd, Httpd.PORT).close();
+        assertThatThrownBy(httpd::start)
+            .isInstanceOf(ContainerLaunchException.class)
+            .hasRootCauseInstanceOf(IllegalStateException.class)
+            .rootCause()
+            .hasMessageContaining("(RELEASED) cannot be offered any more");
+      }
+    }
+  }
+
+  @Nested
+  class Misuse {
+
+    private final Httpd httpd = new Httpd();
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 65536})
+    void aContainerPortThatIsNone(int containerPort) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ContainerPorts.publish(httpd, containerPort))
+          .withMessage(
+              "Cannot publish container port "
+                  + containerPort
+                  + ": expected a number from 1 to 65535.");
+    }
+
+    @Test
+    void aContainerPortTwice() {
+      HeldPort port = ContainerPorts.publish(httpd, 80);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ContainerPorts.publish(httpd, 80))
+          .withMessage(
+              "Container port 80 is published already, on Port "
+                  + port.number()
+                  + " \"Httpd:80\" (HELD). Use that one.");
+      port.close();
+    }
+
+    @Test
+    void aHeldPortTwice(@FreePort("web") HeldPort port) {
+      ContainerPorts.publish(httpd, 80, port);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ContainerPorts.publish(httpd, 81, port))
+          .withMessage(
+              "Port "
+                  + port.number()
+                  + " \"web\" (HELD) is published already, for container port 80. Hold another one.");
+    }
+
+    @Test
+    void aReleasedPort(@FreePort("web") HeldPort port) {
+      port.close();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> ContainerPorts.publish(httpd, 80, port))
+          .withMessage(
+              "Port "
+                  + port.number()
+                  + " \"web\" (RELEASED) cannot be published any more. Publish it before its scope ends, or hold another one.");
+    }
+  }
+}
