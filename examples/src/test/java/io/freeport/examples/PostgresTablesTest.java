@@ -1,0 +1,54 @@
+package io.freeport.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freeport.HeldPort;
+import io.freeport.testcontainers.ContainerPorts;
+import io.freeport.testcontainers.RequiresDocker;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/** Tables of one test class are invisible to another: each has a server of its own. */
+@RequiresDocker
+class PostgresTablesTest {
+
+  private static final PostgreSQLContainer POSTGRES = new PostgreSQLContainer("postgres:15");
+  private static final HeldPort PORT = ContainerPorts.publish(POSTGRES, 5432);
+
+  @BeforeAll
+  static void startPostgres() {
+    POSTGRES.start();
+  }
+
+  @AfterAll
+  static void stopPostgres() {
+    POSTGRES.stop();
+  }
+
+  @Test
+  void keepsRows() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create table ports (number int primary key)");
+      statement.execute("insert into ports values (10000), (32767)");
+      try (ResultSet result = statement.executeQuery("select count(*) from ports")) {
+        assertThat(result.next()).isTrue();
+        assertThat(result.getInt(1)).isEqualTo(2);
+      }
+    }
+  }
+
+  private static Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + PORT.number() + "/" + POSTGRES.getDatabaseName(),
+        POSTGRES.getUsername(),
+        POSTGRES.getPassword());
+  }
+}
