@@ -6,7 +6,6 @@ import io.freeport.HeldPort;
 import io.freeport.testcontainers.ContainerPorts;
 import io.freeport.testcontainers.RequiresDocker;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,7 +33,7 @@ class PostgresQueriesTest {
 
   @Test
   void answersQueries() throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = POSTGRES.createConnection("");
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("select sum(n) from generate_series(1, 10) n")) {
       assertThat(result.next()).isTrue();
@@ -45,12 +44,5 @@ class PostgresQueriesTest {
   @Test
   void itsJdbcUrlHasTheHeldPort() {
     assertThat(POSTGRES.getJdbcUrl()).contains(":" + PORT.number() + "/");
-  }
-
-  private static Connection connect() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + PORT.number() + "/" + POSTGRES.getDatabaseName(),
-        POSTGRES.getUsername(),
-        POSTGRES.getPassword());
   }
 }

@@ -2,11 +2,9 @@ package io.freeport.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.HeldPort;
 import io.freeport.testcontainers.ContainerPorts;
 import io.freeport.testcontainers.RequiresDocker;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,7 +18,10 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 class PostgresTablesTest {
 
   private static final PostgreSQLContainer POSTGRES = new PostgreSQLContainer("postgres:15");
-  private static final HeldPort PORT = ContainerPorts.publish(POSTGRES, 5432);
+
+  static {
+    ContainerPorts.publish(POSTGRES, 5432);
+  }
 
   @BeforeAll
   static void startPostgres() {
@@ -34,7 +35,7 @@ class PostgresTablesTest {
 
   @Test
   void keepsRows() throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = POSTGRES.createConnection("");
         Statement statement = connection.createStatement()) {
       statement.execute("create table ports (number int primary key)");
       statement.execute("insert into ports values (10000), (32767)");
@@ -43,12 +44,5 @@ class PostgresTablesTest {
         assertThat(result.getInt(1)).isEqualTo(2);
       }
     }
-  }
-
-  private static Connection connect() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + PORT.number() + "/" + POSTGRES.getDatabaseName(),
-        POSTGRES.getUsername(),
-        POSTGRES.getPassword());
   }
 }

@@ -2,11 +2,9 @@ package io.freeport.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.HeldPort;
 import io.freeport.testcontainers.ContainerPorts;
 import io.freeport.testcontainers.RequiresDocker;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,7 +18,10 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 class PostgresTransactionsTest {
 
   private static final PostgreSQLContainer POSTGRES = new PostgreSQLContainer("postgres:15");
-  private static final HeldPort PORT = ContainerPorts.publish(POSTGRES, 5432);
+
+  static {
+    ContainerPorts.publish(POSTGRES, 5432);
+  }
 
   @BeforeAll
   static void startPostgres() {
@@ -34,8 +35,8 @@ class PostgresTransactionsTest {
 
   @Test
   void isolatesTransactions() throws SQLException {
-    try (Connection writer = connect();
-        Connection reader = connect();
+    try (Connection writer = POSTGRES.createConnection("");
+        Connection reader = POSTGRES.createConnection("");
         Statement write = writer.createStatement();
         Statement read = reader.createStatement()) {
       write.execute("create table seen (n int)");
@@ -52,12 +53,5 @@ class PostgresTransactionsTest {
       assertThat(result.next()).isTrue();
       return result.getInt(1);
     }
-  }
-
-  private static Connection connect() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + PORT.number() + "/" + POSTGRES.getDatabaseName(),
-        POSTGRES.getUsername(),
-        POSTGRES.getPassword());
   }
 }
