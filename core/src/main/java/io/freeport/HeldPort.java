@@ -2,21 +2,22 @@ package io.freeport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP port that a bound socket keeps for its consumer: a server of this process, a child process,
- * a container.
+ * A port that a bound socket keeps for its consumer: a server of this process, a child process, a
+ * container.
  *
  * <p><strong>Life.</strong> The port starts out {@linkplain PortState#HELD held}: nobody else can
- * bind it, on any address of this machine. {@link #offer()} opens it to the consumer while the hold
- * stays; {@link #confirm()} or {@link #awaitTaken(Duration)} lets go of it as soon as the consumer
- * listens; {@link #close()} ends it. At no moment before the consumer listens does the port belong
- * to nobody.
+ * bind it. {@link #offer()} opens it to the consumer while the hold stays; {@link #confirm()} or
+ * {@link #awaitTaken(Duration)} lets go of it as soon as the consumer has it; {@link #close()} ends
+ * it. At no moment before the consumer has it does a TCP port belong to nobody.
  *
  * <pre>{@code
  * try (HeldPort port = allocator.hold("web")) {
@@ -26,10 +27,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>Where the machine does not let two sockets share a port ({@link HandoffMode#CLOSE_THEN_BIND}),
+ * and for UDP everywhere, the hold is closed by {@code offer()}. Then somebody else may be faster
+ * than the consumer, whose own bind fails in that case: {@link PortAllocator#startOn} sees to that
+ * with another number.
+ *
  * <p><strong>Threads.</strong> All methods may be called from any thread; each is atomic.
  *
- * <p><strong>Cleanup.</strong> The socket is closed by {@link #close()}, by the allocator's, and by
- * the operating system when the JVM ends, however it ends.
+ * <p><strong>Cleanup.</strong> The sockets are closed by {@link #close()}, by the allocator's, and
+ * by the operating system when the JVM ends, however it ends.
  *
  * @since 0.1.0
  */
@@ -39,18 +45,30 @@ public final class HeldPort implements AutoCloseable {
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final int number;
-  private final String name;
-  private final Consumer<HeldPort> onRelease;
+  private final PortTier tier;
+  private final PortRequest request;
+  private final PortAllocator allocator;
+  private final long heldSince = System.nanoTime();
 
-  // Both guarded by this. There is a hold in the states HELD and OFFERED, and in no other.
+  // Guarded by this. There is a hold in the state HELD, in OFFERED and TAKEN it depends on the
+  // mode, in RELEASED there is none.
   private PortState state = PortState.HELD;
+  private HandoffMode mode;
   private @Nullable Hold hold;
 
-  HeldPort(int number, String name, Hold hold, Consumer<HeldPort> onRelease) {
+  HeldPort(
+      int number,
+      PortTier tier,
+      PortRequest request,
+      Hold hold,
+      HandoffMode mode,
+      PortAllocator allocator) {
     this.number = number;
-    this.name = name;
+    this.tier = tier;
+    this.request = request;
     this.hold = hold;
-    this.onRelease = onRelease;
+    this.mode = mode;
+    this.allocator = allocator;
   }
 
   /**
@@ -68,7 +86,38 @@ public final class HeldPort implements AutoCloseable {
    * @return the name; empty if there was none
    */
   public String name() {
-    return name;
+    return request.name();
+  }
+
+  /**
+   * Returns the request that the port satisfies.
+   *
+   * @return the request
+   */
+  public PortRequest request() {
+    return request;
+  }
+
+  /**
+   * Returns in which tier of its request the port was found.
+   *
+   * @return the tier
+   */
+  public PortTier tier() {
+    return tier;
+  }
+
+  /**
+   * Returns where a client finds the port: on the address that it is held on, or on the loopback
+   * address if it is held on all.
+   *
+   * @return address and number
+   */
+  public InetSocketAddress socketAddress() {
+    InetAddress address = request.address();
+    return new InetSocketAddress(
+        address == null || address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address,
+        number);
   }
 
   /**
@@ -81,63 +130,79 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /**
-   * Opens the port to its consumer, while the hold stays. From now on a socket that sets {@code
-   * SO_REUSEADDR} and asks for this very number gets it: Java's server sockets, Netty, Go's
+   * Opens the port to its consumer. In the shared mode the hold stays, and a socket that sets
+   * {@code SO_REUSEADDR} and asks for this very number gets it: Java's server sockets, Netty, Go's
    * listeners, Docker's published ports. Call it as late as possible: who else asks for this very
    * number in that way gets it too.
    *
-   * <p>An offered port stays as it is. A port that was taken is held again beside its consumer's
-   * next start, if nobody listens on it any more.
+   * <p>An offered port stays as it is. A port that was taken is {@linkplain #reclaim() reclaimed}
+   * first.
    *
    * @throws IllegalStateException if the port is released
-   * @throws PortUnavailableException if the port was taken and somebody still listens on it
+   * @throws PortUnavailableException if the port was taken and somebody still has it
    */
-  public synchronized void offer() {
-    switch (state) {
-      case HELD -> share();
-      case OFFERED -> {}
-      case TAKEN -> holdAgain();
-      case RELEASED -> throw released("offered");
+  public void offer() {
+    boolean reclaimed;
+    synchronized (this) {
+      if (state == PortState.OFFERED) {
+        return;
+      }
+      reclaimed = state == PortState.TAKEN;
+      switch (state) {
+        case TAKEN -> holdAgain();
+        case RELEASED -> throw released("offered");
+        default -> {}
+      }
+      if (state == PortState.HELD) {
+        open();
+        state = PortState.OFFERED;
+      }
     }
-    state = PortState.OFFERED;
+    if (reclaimed) {
+      tell(PortEvent.Type.RECLAIMED);
+    }
+    tell(PortEvent.Type.OFFERED);
   }
 
   /**
-   * Lets go of the port if its consumer listens on it by now. No connection is made to find out.
+   * Lets go of the port if its consumer has it by now. No connection is made to find out. Who has
+   * it cannot be told in this way: if the port was open to others ({@link
+   * HandoffMode#CLOSE_THEN_BIND}, UDP), make sure that the consumer's own bind succeeded.
    *
    * @return whether the port is {@linkplain PortState#TAKEN taken}
    * @throws IllegalStateException if the port is released, or was not offered
    */
-  public synchronized boolean confirm() {
-    switch (state) {
-      case HELD ->
-          throw new IllegalStateException(
-              this
-                  + " was not offered, so nobody can listen on it. Call offer() before its consumer starts.");
-      case TAKEN -> {
-        return true;
+  public boolean confirm() {
+    synchronized (this) {
+      switch (state) {
+        case HELD ->
+            throw new IllegalStateException(
+                this
+                    + " was not offered, so nobody can listen on it. Call offer() before its consumer starts.");
+        case TAKEN -> {
+          return true;
+        }
+        case RELEASED -> throw released("confirmed");
+        case OFFERED -> {}
       }
-      case RELEASED -> throw released("confirmed");
-      case OFFERED -> {}
-    }
-    try {
-      if (!Hold.someoneListens(number)) {
+      if (!isTaken()) {
         return false;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot tell whether anybody listens on " + this, e);
+      state = PortState.TAKEN;
+      if (!request.isKept()) {
+        letGo();
+      }
     }
-    state = PortState.TAKEN;
-    letGo();
+    tell(PortEvent.Type.TAKEN);
     return true;
   }
 
   /**
-   * Waits until the consumer listens on the port, and lets go of it.
+   * Waits until the consumer has the port, and lets go of it.
    *
    * @param timeout how long to wait at most
-   * @throws PortHandoffException if nobody listens when the time is over; the port then is still
-   *     offered and held
+   * @throws PortHandoffException if nobody has it when the time is over, or if the waiting thread
+   *     is interrupted; the port then is still offered
    * @throws IllegalStateException if the port is released, now or while this waits, or was not
    *     offered
    */
@@ -160,44 +225,153 @@ public final class HeldPort implements AutoCloseable {
     }
   }
 
-  /** Releases the port, whatever its state. Releasing it again does nothing. */
-  @Override
-  public void close() {
+  /**
+   * Takes the port back after its consumer has stopped. It then is {@linkplain PortState#HELD held}
+   * by this process alone; while former connections are in TIME_WAIT, or if the hold was
+   * {@linkplain PortRequest.Builder#keep() kept}, it is {@linkplain PortState#OFFERED offered} at
+   * once.
+   *
+   * @throws IllegalStateException if the port is not taken
+   * @throws PortUnavailableException if somebody has the port
+   */
+  public void reclaim() {
     synchronized (this) {
       if (state == PortState.RELEASED) {
-        return;
+        throw released("reclaimed");
       }
+      if (state != PortState.TAKEN) {
+        throw new IllegalStateException(
+            this + " is held anyway. Reclaim it after its consumer took it and has stopped.");
+      }
+      holdAgain();
+    }
+    tell(PortEvent.Type.RECLAIMED);
+  }
+
+  /**
+   * Releases the port, whatever its state. Releasing it again does nothing.
+   *
+   * @throws PortLeakException if its consumer still listens, and {@link LeakPolicy#FAIL} is
+   *     configured; it is released all the same
+   */
+  @Override
+  public void close() {
+    if (release(allocator.leakPolicy() != LeakPolicy.IGNORE)) {
+      tell(PortEvent.Type.LEAKED);
+      allocator.reportLeak(this);
+    }
+  }
+
+  /** Releases the port of a consumer that did not start. */
+  void releaseUnchecked() {
+    release(false);
+  }
+
+  private boolean release(boolean checkForLeak) {
+    boolean leaked;
+    synchronized (this) {
+      if (state == PortState.RELEASED) {
+        return false;
+      }
+      // Looked for while an offered port is still held: afterwards it could be somebody else's.
+      leaked = checkForLeak && state != PortState.HELD && isTaken();
       state = PortState.RELEASED;
       letGo();
     }
-    onRelease.accept(this);
+    allocator.forget(this);
+    tell(PortEvent.Type.RELEASED);
+    return leaked;
   }
 
-  private void share() {
+  /**
+   * Closes the hold beside which a consumer failed to bind, if it was only the hold that was in its
+   * way.
+   *
+   * @return false if somebody else has the port, or there was no hold
+   */
+  synchronized boolean giveUpHold() {
+    if (state != PortState.OFFERED || hold == null || isTaken()) {
+      return false;
+    }
+    mode = HandoffMode.CLOSE_THEN_BIND;
+    letGo();
+    return true;
+  }
+
+  boolean isTaken() {
+    try {
+      return Hold.isTaken(request.protocol(), request.address(), number);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot tell whether anybody has " + this, e);
+    }
+  }
+
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - heldSince);
+  }
+
+  private void tell(PortEvent.Type type) {
+    allocator.tell(new PortEvent(type, number, request.name(), request.usedBy(), age()));
+  }
+
+  private void open() {
     Hold held = hold;
     if (held == null) {
       throw new AssertionError(this + " has no hold");
     }
     try {
-      held.share();
+      held.offer(mode);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot offer " + this, e);
+    }
+    if (mode == HandoffMode.CLOSE_THEN_BIND) {
+      hold = null;
     }
   }
 
   private void holdAgain() {
+    if (hold != null) { // a kept one: it stood beside the consumer all the time
+      if (isTaken()) {
+        throw taken();
+      }
+      state = PortState.OFFERED;
+      return;
+    }
     try {
-      hold = Hold.shared(number);
+      hold = Hold.exclusive(request.protocol(), request.address(), number);
+      state = PortState.HELD;
+    } catch (BindException takenOrInTimeWait) {
+      holdDespiteTimeWait();
     } catch (IOException e) {
-      throw new PortUnavailableException("Cannot hold " + this + " again: " + e.getMessage(), e);
+      throw cannotHoldAgain(e);
     }
-    if (hold == null) {
-      throw new PortUnavailableException(
-          "Cannot hold "
-              + this
-              + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port.",
-          null);
+  }
+
+  private void holdDespiteTimeWait() {
+    if (request.protocol() != Protocol.TCP) {
+      throw taken();
     }
+    try {
+      hold = Hold.shared(request.address(), number);
+      state = PortState.OFFERED;
+    } catch (BindException taken) {
+      throw taken();
+    } catch (IOException e) {
+      throw cannotHoldAgain(e);
+    }
+  }
+
+  private PortUnavailableException taken() {
+    tell(PortEvent.Type.STOLEN);
+    return new PortUnavailableException(
+        "Cannot hold "
+            + this
+            + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port.",
+        null);
+  }
+
+  private PortUnavailableException cannotHoldAgain(IOException e) {
+    return new PortUnavailableException("Cannot hold " + this + " again: " + e.getMessage(), e);
   }
 
   private void letGo() {
@@ -223,6 +397,6 @@ public final class HeldPort implements AutoCloseable {
   /** Returns number, name and state, for messages. */
   @Override
   public synchronized String toString() {
-    return "Port " + number + (name.isEmpty() ? "" : " \"" + name + "\"") + " (" + state + ")";
+    return "Port " + number + (name().isEmpty() ? "" : " \"" + name() + "\"") + " (" + state + ")";
   }
 }

@@ -1,81 +1,140 @@
 package io.freeport;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that is bound to a port of all addresses and never listens.
+ * Sockets that are bound to a port and do nothing else: one for TCP, one for UDP, or both.
  *
- * <p>Since it does not listen, connections to the port are refused, so no wait strategy mistakes
- * the hold for the service. ({@code ServerSocket} will not do: its {@code bind} listens as well.)
- * What the kernel does with a second bind of the same port depends on {@code SO_REUSEADDR} of
- * <em>both</em> sockets at the time of the second bind, so setting the option on a socket that is
- * bound already opens the port to a consumer without a moment in which nobody has it.
+ * <p>The TCP socket never listens. So connections to the port are refused, and no wait strategy
+ * mistakes the hold for the service. ({@code ServerSocket} will not do: its {@code bind} listens as
+ * well.) What the kernel does with a second bind of the same port depends on {@code SO_REUSEADDR}
+ * of <em>both</em> sockets at the time of the second bind, so setting the option on a socket that
+ * is bound already opens the port to a consumer without a moment in which nobody has it.
+ *
+ * <p>With UDP there is no such thing to rely on: engines bind without the option, and where they do
+ * share, datagrams may end up in the hold. So the UDP socket is closed when the port is offered.
  */
 final class Hold {
 
-  private final SocketChannel socket;
+  private final @Nullable SocketChannel tcp;
+  private @Nullable DatagramChannel udp;
 
-  private Hold(SocketChannel socket) {
-    this.socket = socket;
-  }
-
-  /** Returns a hold that excludes everybody else, or null if somebody has the port. */
-  static @Nullable Hold exclusive(int port) throws IOException {
-    return bind(port, false);
+  private Hold(@Nullable SocketChannel tcp, @Nullable DatagramChannel udp) {
+    this.tcp = tcp;
+    this.udp = udp;
   }
 
   /**
-   * Returns a hold beside which a consumer can bind, or null if somebody listens on the port or has
-   * it exclusively. Unlike {@link #exclusive} it can be had while the port's former connections are
-   * in TIME_WAIT.
+   * Returns a hold that excludes everybody else.
+   *
+   * @throws BindException if somebody has the port, or the system does not let us have it
    */
-  static @Nullable Hold shared(int port) throws IOException {
-    return bind(port, true);
-  }
-
-  private static @Nullable Hold bind(int port, boolean reuseAddress) throws IOException {
-    SocketChannel socket = SocketChannel.open();
+  static Hold exclusive(Protocol protocol, @Nullable InetAddress address, int port)
+      throws IOException {
+    InetSocketAddress where = new InetSocketAddress(address, port);
+    SocketChannel tcp = protocol.hasTcp() ? bindTcp(where, false) : null;
     try {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-      socket.bind(new InetSocketAddress(port));
-      return new Hold(socket);
-    } catch (BindException taken) {
-      socket.close();
-      return null;
+      return new Hold(tcp, protocol.hasUdp() ? bindUdp(where) : null);
     } catch (Throwable e) {
-      socket.close();
+      close(tcp);
       throw e;
     }
   }
 
   /**
-   * Returns whether somebody listens on the port, without connecting to it: two sockets with {@code
-   * SO_REUSEADDR} may be bound to one port unless one of them listens. Right only while nobody has
-   * the port exclusively, so for an offered one.
+   * Returns a hold beside which a consumer can bind TCP. Unlike {@link #exclusive} it can be had
+   * while the port's former connections are in TIME_WAIT.
+   *
+   * @throws BindException if somebody listens on the port, or has it exclusively
    */
-  static boolean someoneListens(int port) throws IOException {
-    Hold probe = shared(port);
-    if (probe == null) {
-      return true;
-    }
-    probe.close();
-    return false;
+  static Hold shared(@Nullable InetAddress address, int port) throws IOException {
+    return new Hold(bindTcp(new InetSocketAddress(address, port), true), null);
   }
 
   /**
-   * From now on a consumer that itself sets {@code SO_REUSEADDR} can bind the port beside this
-   * hold.
+   * Returns whether a consumer has the port, without connecting to it. For TCP: two sockets with
+   * {@code SO_REUSEADDR} may be bound to one port unless one of them listens, so this is right
+   * beside an offered hold as well as without one.
    */
-  void share() throws IOException {
-    socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+  static boolean isTaken(Protocol protocol, @Nullable InetAddress address, int port)
+      throws IOException {
+    InetSocketAddress where = new InetSocketAddress(address, port);
+    return (!protocol.hasTcp() || fails(() -> bindTcp(where, true)))
+        && (!protocol.hasUdp() || fails(() -> bindUdp(where)));
+  }
+
+  private interface Bind {
+    Closeable bind() throws IOException;
+  }
+
+  private static boolean fails(Bind attempt) throws IOException {
+    try {
+      attempt.bind().close();
+      return false;
+    } catch (BindException taken) {
+      return true;
+    }
+  }
+
+  private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
+      throws IOException {
+    SocketChannel socket = SocketChannel.open();
+    try {
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
+      socket.bind(where);
+      return socket;
+    } catch (Throwable e) {
+      close(socket);
+      throw e;
+    }
+  }
+
+  private static DatagramChannel bindUdp(InetSocketAddress where) throws IOException {
+    DatagramChannel socket = DatagramChannel.open();
+    try {
+      socket.bind(where);
+      return socket;
+    } catch (Throwable e) {
+      close(socket);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the port to a consumer. In the shared mode one that itself sets {@code SO_REUSEADDR} can
+   * listen on TCP beside this hold; what cannot be shared is closed.
+   */
+  void offer(HandoffMode mode) throws IOException {
+    if (mode == HandoffMode.CLOSE_THEN_BIND) {
+      close();
+      return;
+    }
+    if (tcp != null) {
+      tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    }
+    close(udp);
+    udp = null;
   }
 
   void close() throws IOException {
-    socket.close();
+    try {
+      close(tcp);
+    } finally {
+      close(udp);
+    }
+  }
+
+  private static void close(@Nullable Closeable socket) throws IOException {
+    if (socket != null) {
+      socket.close();
+    }
   }
 }

@@ -38,6 +38,14 @@ record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
             : Stream.of(reserved.split(",")).map(ports -> range(ports.split("-"))).toList());
   }
 
+  /** Returns whether a port that nobody asked for by its number may be given out. */
+  boolean leavesOpen(int port) {
+    return port >= WellKnownPorts.FIRST_UNPRIVILEGED
+        && !ephemeral.contains(port)
+        && !WellKnownPorts.contains(port)
+        && reserved.stream().noneMatch(range -> range.contains(port));
+  }
+
   private static PortRange range(String[] ends) {
     return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
   }

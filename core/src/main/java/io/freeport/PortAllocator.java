@@ -1,7 +1,12 @@
 package io.freeport;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,9 +16,24 @@ import org.jspecify.annotations.Nullable;
  * Hands out ports that are held by a bound socket, and releases those that are left when it is
  * closed.
  *
- * <p>The numbers are from 10000 up to the kernel's ephemeral range, which is read when the
- * allocator is created, without the reserved ports; the first one tried is random. The kernel is
- * the only arbiter: allocators of one JVM and of several need not know of each other.
+ * <p>The numbers that nobody asked for by name or range are from 10000 up to the kernel's ephemeral
+ * range, which is read when the allocator is created, without reserved and well-known ports; the
+ * first one tried is random. The kernel is the only arbiter: allocators of one JVM and of several
+ * need not know of each other.
+ *
+ * <p><strong>Configuration</strong> for all allocators of a JVM, by system properties or
+ * environment variables ({@code FREEPORT_HANDOFF}); a {@link Builder} goes before them:
+ *
+ * <ul>
+ *   <li>{@code freeport.handoff}: {@code auto} (default: probed), {@code shared} or {@code
+ *       close-then-bind}
+ *   <li>{@code freeport.handoff.timeout}: how long {@link #startOn} waits for a consumer; {@code
+ *       10s}
+ *   <li>{@code freeport.retries}: how often {@link #startOn} tries again with another port; {@code
+ *       5}
+ *   <li>{@code freeport.leaks}: what to do about consumers that outlive their port, {@code ignore},
+ *       {@code warn} (default) or {@code fail}
+ * </ul>
  *
  * <p><strong>Threads.</strong> All methods may be called from any thread.
  *
@@ -24,40 +44,71 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortAllocator implements AutoCloseable {
 
-  private final PortPool pool;
+  private static final Logger LOGGER = System.getLogger(PortAllocator.class.getName());
+
+  private final KernelPorts kernel;
+  private final PortPool any;
+  private final HandoffMode mode;
+  private final Duration handoffTimeout;
+  private final int retries;
+  private final LeakPolicy leaks;
+  private final List<PortListener> listeners;
+
   private final Set<HeldPort> held = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private PortAllocator(PortPool pool) {
-    this.pool = pool;
+  private PortAllocator(Builder its) {
+    kernel = its.kernel;
+    any = PortPool.outsideEphemeralRange(its.kernel);
+    mode = its.mode == null ? HandoffProbe.modeOfThisMachine() : its.mode;
+    handoffTimeout = its.handoffTimeout;
+    retries = its.retries;
+    leaks = its.leaks;
+    listeners = List.copyOf(its.listeners);
   }
 
   /**
-   * Returns an allocator for the ports that this machine has outside the kernel's ephemeral range.
+   * Returns an allocator that is configured as all of this JVM.
    *
    * @return a new allocator that holds nothing yet
+   * @throws IllegalArgumentException if a value of the configuration is none
    */
   public static PortAllocator create() {
-    return new PortAllocator(PortPool.outside(KernelPorts.ofThisMachine()));
-  }
-
-  static PortAllocator of(PortPool pool) {
-    return new PortAllocator(pool);
+    return builder().build();
   }
 
   /**
-   * Holds a port without a name.
+   * Starts an allocator that is configured differently.
+   *
+   * @return a builder with the configuration of this JVM
+   * @throws IllegalArgumentException if a value of the configuration is none
+   */
+  public static Builder builder() {
+    return new Builder(Settings.ofThisJvm());
+  }
+
+  /**
+   * Returns how this allocator's TCP ports are handed over.
+   *
+   * @return the mode that was forced, or probed
+   */
+  public HandoffMode handoffMode() {
+    return mode;
+  }
+
+  /**
+   * Holds any TCP port, without a name.
    *
    * @return the port, {@linkplain PortState#HELD held} by this process alone
    * @throws PortUnavailableException if no port is free, or the operating system gives no socket
    * @throws IllegalStateException if this allocator is closed
    */
   public HeldPort hold() {
-    return hold("");
+    return hold(PortRequest.any());
   }
 
   /**
-   * Holds a port.
+   * Holds any TCP port.
    *
    * @param name what the port is for, as messages will call it; two ports may have the same name
    * @return the port, {@linkplain PortState#HELD held} by this process alone
@@ -65,41 +116,29 @@ public final class PortAllocator implements AutoCloseable {
    * @throws IllegalStateException if this allocator is closed
    */
   public HeldPort hold(String name) {
-    if (closed) {
-      throw closedAlready();
-    }
-    HeldPort port;
-    try {
-      port = pool.firstOf(number -> tryHold(number, name));
-    } catch (IOException e) {
-      throw new PortUnavailableException(
-          "The operating system gives no socket for a port: "
-              + e.getMessage()
-              + ". This allocator holds "
-              + held.size()
-              + " ports; if that is near the limit of open files (ulimit -n), raise it or release some.",
-          e);
-    }
-    if (port == null) {
-      throw new PortUnavailableException(
-          "No port is free. Tried "
-              + pool
-              + "; this allocator holds "
-              + held.size()
-              + " of them. Release some.",
-          null);
-    }
-    // close() sets the flag, then releases what it finds in the set. If it ran before the port was
-    // added, the flag is seen here.
-    if (closed) {
-      port.close();
-      throw closedAlready();
-    }
-    return port;
+    return hold(PortRequest.named(name).build());
   }
 
   /**
-   * Holds several ports, all or none.
+   * Holds one port.
+   *
+   * @param request what is wanted
+   * @return the port, {@linkplain PortState#HELD held} by this process alone
+   * @throws PortUnavailableException if no port satisfies the request, or the operating system
+   *     gives no socket
+   * @throws IllegalArgumentException if the request is for several ports
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public HeldPort hold(PortRequest request) {
+    if (request.count() != 1) {
+      throw new IllegalArgumentException(
+          "The request is for " + request + ". Use holdAll for more than one.");
+    }
+    return allocate(request, Set.of()).get(0);
+  }
+
+  /**
+   * Holds several TCP ports, all or none.
    *
    * @param count how many, at least 1
    * @return that many different ports, in no particular order of their numbers
@@ -109,44 +148,309 @@ public final class PortAllocator implements AutoCloseable {
    * @throws IllegalStateException if this allocator is closed
    */
   public List<HeldPort> holdAll(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException(
-          "Cannot hold " + count + " ports: the count must be at least 1.");
-    }
-    List<HeldPort> ports = new ArrayList<>();
-    try {
-      while (ports.size() < count) {
-        ports.add(hold());
+    return holdAll(PortRequest.named("").count(count).build());
+  }
+
+  /**
+   * Holds all ports of a request, or none.
+   *
+   * @param request what is wanted
+   * @return as many different ports as the request counts; those of a block in their order
+   * @throws PortUnavailableException if not all of them can be had; those that could are released
+   *     again
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public List<HeldPort> holdAll(PortRequest request) {
+    return List.copyOf(allocate(request, Set.of()));
+  }
+
+  /**
+   * Holds a port, offers it, starts its consumer, and sees that the consumer has it. If somebody
+   * else was faster, as can happen where the hold cannot stay, all of that is done again with
+   * another port, a few times. So this is the way to hand over a port on any machine, in any
+   * protocol, to any consumer.
+   *
+   * @param request what is wanted
+   * @param consumer starts the consumer, in this thread
+   * @param <T> what is started
+   * @param <E> how the start may fail
+   * @return the port, {@linkplain PortState#TAKEN taken}, and the consumer
+   * @throws E if the start fails for another reason than the port, or too often; the port then is
+   *     released
+   * @throws PortUnavailableException if there is no other port to try
+   * @throws PortHandoffException if the consumer was started and does not have its port in time
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public <T, E extends Exception> StartedConsumer<T> startOn(
+      PortRequest request, PortConsumer<T, E> consumer) throws E {
+    Set<Integer> lost = new HashSet<>();
+    while (true) {
+      HeldPort port = allocate(request.single(), lost).get(0);
+      try {
+        port.offer();
+        T started = start(consumer, port);
+        port.awaitTaken(handoffTimeout);
+        return new StartedConsumer<>(port, started);
+      } catch (Exception e) {
+        boolean again = isConflict(e) && lost.size() < retries;
+        if (isConflict(e)) {
+          tell(eventOf(PortEvent.Type.STOLEN, port));
+          LOGGER.log(
+              Level.INFO,
+              "{0} was taken by somebody else before its consumer bound it: {1}",
+              port,
+              e.toString());
+        }
+        port.releaseUnchecked();
+        if (!again) {
+          throw e;
+        }
+        lost.add(port.number());
       }
-      return List.copyOf(ports);
-    } catch (Throwable e) {
-      ports.forEach(HeldPort::close);
+    }
+  }
+
+  /**
+   * A consumer that does not set {@code SO_REUSEADDR} cannot bind beside the hold. It gets the same
+   * port without one.
+   */
+  private static <T, E extends Exception> T start(PortConsumer<T, E> consumer, HeldPort port)
+      throws E {
+    try {
+      return consumer.start(port);
+    } catch (Exception e) {
+      if (isConflict(e) && port.giveUpHold()) {
+        return consumer.start(port);
+      }
       throw e;
     }
   }
 
-  private @Nullable HeldPort tryHold(int number, String name) throws IOException {
-    Hold hold = Hold.exclusive(number);
-    if (hold == null) {
-      return null;
+  private static boolean isConflict(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
     }
-    HeldPort port = new HeldPort(number, name, hold, held::remove);
+    return false;
+  }
+
+  private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
+    if (closed) {
+      throw closedAlready();
+    }
+    PortSearch search = new PortSearch(request, kernel, any, without);
+    List<HeldPort> ports = new ArrayList<>(request.count());
+    try {
+      while (ports.size() < request.count()) {
+        PortSearch.Found found = search.next();
+        if (found == null) {
+          throw new PortUnavailableException(
+              Exhaustion.message(request, search.refusals(), held.size()), null);
+        }
+        for (int i = 0; i < found.holds().size(); i++) {
+          ports.add(keep(found, i, request));
+        }
+      }
+    } catch (IOException e) {
+      release(ports);
+      tellExhausted(request);
+      throw new PortUnavailableException(Exhaustion.message(request, e, held.size()), e);
+    } catch (PortUnavailableException e) {
+      release(ports);
+      tellExhausted(request);
+      throw e;
+    }
+    // close() sets the flag, then releases what it finds in the set. If it ran before a port was
+    // added, the flag is seen here.
+    if (closed) {
+      release(ports);
+      throw closedAlready();
+    }
+    ports.forEach(port -> tell(eventOf(PortEvent.Type.HELD, port)));
+    return ports;
+  }
+
+  private HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
+    HeldPort port =
+        new HeldPort(
+            found.first() + index, found.tier(), request, found.holds().get(index), mode, this);
     held.add(port);
     return port;
+  }
+
+  private static void release(List<HeldPort> ports) {
+    ports.forEach(HeldPort::close);
+  }
+
+  void forget(HeldPort port) {
+    held.remove(port);
+  }
+
+  LeakPolicy leakPolicy() {
+    return leaks;
+  }
+
+  void reportLeak(HeldPort port) {
+    String message =
+        port
+            + (port.request().usedBy().isEmpty() ? "" : " of " + port.request().usedBy())
+            + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore.";
+    if (leaks == LeakPolicy.FAIL) {
+      throw new PortLeakException(message);
+    }
+    LOGGER.log(Level.WARNING, "{0}", message);
+  }
+
+  void tell(PortEvent event) {
+    FlightEvent.commit(event);
+    for (PortListener listener : listeners) {
+      try {
+        listener.on(event);
+      } catch (RuntimeException e) {
+        LOGGER.log(Level.WARNING, "A listener failed on " + event, e);
+      }
+    }
+  }
+
+  private void tellExhausted(PortRequest request) {
+    tell(
+        new PortEvent(
+            PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
+  }
+
+  private static PortEvent eventOf(PortEvent.Type type, HeldPort port) {
+    return new PortEvent(type, port.number(), port.name(), port.request().usedBy(), port.age());
   }
 
   /**
    * Releases every port that this allocator handed out and that is not released yet. Closing it
    * again does nothing.
+   *
+   * @throws PortLeakException if a consumer still listens on one, and {@link LeakPolicy#FAIL} is
+   *     configured; all are released
    */
   @Override
   public void close() {
     closed = true;
-    held.forEach(HeldPort::close);
+    PortLeakException leaked = null;
+    for (HeldPort port : held) {
+      try {
+        port.close();
+      } catch (PortLeakException e) {
+        if (leaked == null) {
+          leaked = e;
+        } else {
+          leaked.addSuppressed(e);
+        }
+      }
+    }
+    if (leaked != null) {
+      throw leaked;
+    }
   }
 
   private static IllegalStateException closedAlready() {
     return new IllegalStateException(
         "This PortAllocator is closed. Create another one, or hold the ports before closing it.");
+  }
+
+  /**
+   * Builds a {@link PortAllocator} that differs from the configuration of the JVM.
+   *
+   * @since 0.1.0
+   */
+  public static final class Builder {
+
+    private KernelPorts kernel = KernelPorts.ofThisMachine();
+    private @Nullable HandoffMode mode;
+    private Duration handoffTimeout;
+    private int retries;
+    private LeakPolicy leaks;
+    private final List<PortListener> listeners = new ArrayList<>();
+
+    private Builder(Settings settings) {
+      mode = settings.handoff();
+      handoffTimeout = settings.handoffTimeout();
+      retries = settings.retries();
+      leaks = settings.leaks();
+    }
+
+    Builder kernel(KernelPorts kernel) {
+      this.kernel = kernel;
+      return this;
+    }
+
+    /**
+     * Forces a mode, instead of what the machine was found to be capable of.
+     *
+     * @param mode how TCP ports are handed over
+     * @return this
+     */
+    public Builder handoff(HandoffMode mode) {
+      this.mode = mode;
+      return this;
+    }
+
+    /**
+     * Sets how long {@link PortAllocator#startOn} waits for a consumer.
+     *
+     * @param timeout not negative
+     * @return this
+     */
+    public Builder handoffTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "The handoff timeout must not be negative, but was " + timeout + ".");
+      }
+      this.handoffTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * Sets how often {@link PortAllocator#startOn} tries again with another port.
+     *
+     * @param retries 0 or more
+     * @return this
+     */
+    public Builder retries(int retries) {
+      if (retries < 0) {
+        throw new IllegalArgumentException(
+            "The number of retries must not be negative, but was " + retries + ".");
+      }
+      this.retries = retries;
+      return this;
+    }
+
+    /**
+     * Sets what happens when a consumer still listens on a port that is released.
+     *
+     * @param leaks the policy
+     * @return this
+     */
+    public Builder leaks(LeakPolicy leaks) {
+      this.leaks = leaks;
+      return this;
+    }
+
+    /**
+     * Adds a listener to what happens to the ports.
+     *
+     * @param listener is called in the thread in which it happens
+     * @return this
+     */
+    public Builder listener(PortListener listener) {
+      listeners.add(listener);
+      return this;
+    }
+
+    /**
+     * Returns the allocator.
+     *
+     * @return a new allocator that holds nothing yet
+     */
+    public PortAllocator build() {
+      return new PortAllocator(this);
+    }
   }
 }

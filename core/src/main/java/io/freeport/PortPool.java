@@ -1,12 +1,13 @@
 package io.freeport;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers that an allocator may choose from. */
+/** Numbers to try, in their order or from a random one on. */
 final class PortPool {
 
   /** Tries one number after another. */
@@ -16,59 +17,89 @@ final class PortPool {
     @Nullable T with(int number) throws IOException;
   }
 
-  /** Below are the ports that well-known services use by default. */
+  /** Below are the ports that most services use by default. */
   private static final int LOWEST_PORT = 10_000;
 
   /** With less room than this below the ephemeral range, the ports above it are used too. */
   private static final int ENOUGH = 1_000;
 
   private final int[] numbers;
-  private final KernelPorts kernel;
+  private final boolean random;
 
-  private PortPool(int[] numbers, KernelPorts kernel) {
+  private PortPool(int[] numbers, boolean random) {
     this.numbers = numbers;
-    this.kernel = kernel;
+    this.random = random;
   }
 
-  /**
-   * Returns the ports from 10000 up to the ephemeral range, without the reserved ones. A hold
-   * <em>within</em> the ephemeral range would be in the way of Docker, which looks for random ports
-   * there by explicit binds and gives up after a few.
-   */
-  static PortPool outside(KernelPorts kernel) {
-    int[] below = numbers(LOWEST_PORT, kernel.ephemeral().first() - 1, kernel.reserved());
-    if (below.length >= ENOUGH) {
-      return new PortPool(below, kernel);
-    }
-    int[] above = numbers(kernel.ephemeral().last() + 1, PortRange.HIGHEST_PORT, kernel.reserved());
+  static PortPool inOrder(List<Integer> numbers) {
+    return new PortPool(numbers.stream().mapToInt(Integer::intValue).toArray(), false);
+  }
+
+  static PortPool inOrder(IntStream numbers) {
+    return new PortPool(numbers.toArray(), false);
+  }
+
+  static PortPool inRandomOrder(List<PortRange> ranges) {
     return new PortPool(
-        IntStream.concat(IntStream.of(below), IntStream.of(above)).toArray(), kernel);
-  }
-
-  private static int[] numbers(int first, int last, List<PortRange> reserved) {
-    return IntStream.rangeClosed(Math.max(first, LOWEST_PORT), last)
-        .filter(port -> reserved.stream().noneMatch(range -> range.contains(port)))
-        .toArray();
-  }
-
-  int size() {
-    return numbers.length;
+        ranges.stream()
+            .flatMapToInt(range -> IntStream.rangeClosed(range.first(), range.last()))
+            .sorted()
+            .distinct()
+            .toArray(),
+        true);
   }
 
   /**
-   * Tries the numbers from a random one on, each once, until an attempt returns something. They are
-   * visited in steps that spread them over the pool, so that allocators that start near each other
-   * soon part.
+   * Returns the ports from 10000 up to the ephemeral range, without reserved and well-known ones. A
+   * hold <em>within</em> the ephemeral range would be in the way of Docker, which looks for random
+   * ports there by explicit binds and gives up after a few. If that leaves little room, the ports
+   * above the range are added, and if that leaves none, those below 10000.
+   */
+  static PortPool outsideEphemeralRange(KernelPorts kernel) {
+    int first = kernel.ephemeral().first();
+    int last = kernel.ephemeral().last();
+    int[] numbers = open(kernel, LOWEST_PORT, first - 1);
+    if (numbers.length < ENOUGH) {
+      numbers =
+          concat(numbers, open(kernel, Math.max(last + 1, LOWEST_PORT), PortRange.HIGHEST_PORT));
+    }
+    if (numbers.length == 0) {
+      numbers = open(kernel, WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1);
+    }
+    return new PortPool(numbers, true);
+  }
+
+  private static int[] open(KernelPorts kernel, int first, int last) {
+    return IntStream.rangeClosed(first, last).filter(kernel::leavesOpen).toArray();
+  }
+
+  private static int[] concat(int[] one, int[] two) {
+    return IntStream.concat(IntStream.of(one), IntStream.of(two)).toArray();
+  }
+
+  boolean contains(int number) {
+    return random
+        ? Arrays.binarySearch(numbers, number) >= 0
+        : IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+  }
+
+  /**
+   * Tries the numbers, each once, until an attempt returns something. Random ones are tried in
+   * steps that spread them over the pool, so that allocators that start near each other soon part.
    */
   <T> @Nullable T firstOf(Attempt<T> attempt) throws IOException {
     int size = numbers.length;
     if (size == 0) {
       return null;
     }
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    int index = random.nextInt(size);
-    int step = coprimeTo(size, random);
-    for (int visited = 0; visited < size; visited++) {
+    int index = 0;
+    int step = 1;
+    if (random) {
+      ThreadLocalRandom dice = ThreadLocalRandom.current();
+      index = dice.nextInt(size);
+      step = coprimeTo(size, dice);
+    }
+    for (int tried = 0; tried < size; tried++) {
       T result = attempt.with(numbers[index]);
       if (result != null) {
         return result;
@@ -79,9 +110,9 @@ final class PortPool {
   }
 
   /** Steps of such a length come back to the first number only after all the others. */
-  private static int coprimeTo(int size, ThreadLocalRandom random) {
+  private static int coprimeTo(int size, ThreadLocalRandom dice) {
     while (true) {
-      int step = 1 + random.nextInt(size);
+      int step = 1 + dice.nextInt(size);
       if (greatestCommonDivisor(step, size) == 1) {
         return step;
       }
@@ -95,17 +126,16 @@ final class PortPool {
   /** Says which numbers these are, for messages. */
   @Override
   public String toString() {
-    if (numbers.length == 0) {
-      return "no ports at all outside the ephemeral range "
-          + kernel.ephemeral()
-          + " (ip_local_port_range)";
+    int size = numbers.length;
+    if (size == 0) {
+      return "no ports at all";
     }
-    return numbers.length
-        + " ports from "
-        + numbers[0]
-        + " to "
-        + numbers[numbers.length - 1]
-        + ", outside the ephemeral range "
-        + kernel.ephemeral();
+    if (!random && size <= 10) {
+      return Arrays.toString(numbers).replaceAll("[\\[\\]]", "");
+    }
+    IntStream all = IntStream.of(numbers);
+    int lowest = random ? numbers[0] : all.min().orElseThrow();
+    int highest = random ? numbers[size - 1] : IntStream.of(numbers).max().orElseThrow();
+    return size + " ports from " + lowest + " to " + highest;
   }
 }

@@ -1,11 +1,24 @@
 package io.freeport;
 
-/** The ports from {@code first} to {@code last}, both included. */
-record PortRange(int first, int last) {
+/**
+ * A range of port numbers.
+ *
+ * @param first the lowest, at least 1
+ * @param last the highest, at most 65535; the range includes it
+ * @since 0.1.0
+ */
+public record PortRange(int first, int last) {
 
   static final int HIGHEST_PORT = 65535;
 
-  PortRange {
+  /**
+   * Checks the ends.
+   *
+   * @param first as above
+   * @param last as above
+   * @throws IllegalArgumentException if they are no port numbers, or in the wrong order
+   */
+  public PortRange {
     if (first < 1 || last > HIGHEST_PORT || first > last) {
       throw new IllegalArgumentException(
           "Not a range of ports: "
@@ -13,14 +26,31 @@ record PortRange(int first, int last) {
               + "-"
               + last
               + ". Expected 1 <= first <= last <= "
-              + HIGHEST_PORT);
+              + HIGHEST_PORT
+              + ".");
     }
   }
 
-  boolean contains(int port) {
+  /**
+   * Returns whether a number is in this range.
+   *
+   * @param port any number
+   * @return whether it is one of first to last
+   */
+  public boolean contains(int port) {
     return first <= port && port <= last;
   }
 
+  /**
+   * Returns how many numbers this range has.
+   *
+   * @return at least 1
+   */
+  public int size() {
+    return last - first + 1;
+  }
+
+  /** Returns {@code first-last}, or the number if there is only one. */
   @Override
   public String toString() {
     return first == last ? Integer.toString(first) : first + "-" + last;

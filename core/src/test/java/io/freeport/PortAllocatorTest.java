@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freeport.testing.ChildJvm;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PortAllocatorTest {
 
   private static final KernelPorts LITTLE_ROOM =
-      new KernelPorts(new PortRange(10004, 65535), List.of());
+      new KernelPorts(new PortRange(10005, 65535), List.of());
 
   @Test
   void aPortIsHeldAndKnowsItsName() {
@@ -60,21 +62,22 @@ class PortAllocatorTest {
 
   @Test
   void allOrNothing() {
-    try (PortAllocator allocator = PortAllocator.of(PortPool.outside(LITTLE_ROOM));
-        PortAllocator other = PortAllocator.of(PortPool.outside(LITTLE_ROOM))) {
-      other.hold();
+    try (PortAllocator allocator = PortAllocator.builder().kernel(LITTLE_ROOM).build();
+        PortAllocator other = PortAllocator.builder().kernel(LITTLE_ROOM).build()) {
+      int taken = other.hold().number();
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(() -> allocator.holdAll(4))
-          .withMessage(
-              "No port is free. Tried 4 ports from 10000 to 10003, outside the ephemeral range 10004-65535; this allocator holds 3"
-                  + " of them. Release some.");
+          .withMessageStartingWith(
+              "No 4 TCP ports can be had. Tried: 4 ports from 10001 to 10004 (any).\nWhat to do:\n"
+                  + "  - Release some of the 3 ports that this allocator holds.\n  - Stop what has ")
+          .withMessageContaining(String.valueOf(taken));
       assertThat(allocator.holdAll(3)).as("what the failed attempt held is free again").hasSize(3);
     }
   }
 
   @Test
   void aReleasedPortCanBeHeldAgain() {
-    try (PortAllocator allocator = PortAllocator.of(PortPool.outside(LITTLE_ROOM))) {
+    try (PortAllocator allocator = PortAllocator.builder().kernel(LITTLE_ROOM).build()) {
       List<HeldPort> all = allocator.holdAll(4);
       all.get(2).close();
       assertThat(allocator.hold().number()).isEqualTo(all.get(2).number());
@@ -147,7 +150,9 @@ class PortAllocatorTest {
       }
       assertThat(numbers)
           .hasSize(10)
-          .allSatisfy(number -> assertThat(Hold.exclusive(number)).isNull());
+          .allSatisfy(
+              number ->
+                  assertThatThrownBy(() -> canBeHeld(number)).isInstanceOf(BindException.class));
 
       child.kill();
 
@@ -156,11 +161,7 @@ class PortAllocatorTest {
   }
 
   private static void canBeHeld(int number) throws Exception {
-    Hold hold = Hold.exclusive(number);
-    assertThat(hold).as("port %d", number).isNotNull();
-    if (hold != null) {
-      hold.close();
-    }
+    Hold.exclusive(Protocol.TCP, null, number).close();
   }
 
   private static void await(CyclicBarrier barrier) {

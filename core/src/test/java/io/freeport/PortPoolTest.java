@@ -17,12 +17,13 @@ class PortPoolTest {
     KernelPorts kernel =
         new KernelPorts(new PortRange(32768, 60999), List.of(new PortRange(10001, 10003)));
 
-    List<Integer> all = visitAll(PortPool.outside(kernel));
+    List<Integer> all = visitAll(PortPool.outsideEphemeralRange(kernel));
 
     assertThat(all)
         .containsExactlyInAnyOrderElementsOf(
             IntStream.rangeClosed(10000, 32767)
                 .filter(port -> port < 10001 || port > 10003)
+                .filter(port -> !WellKnownPorts.contains(port))
                 .boxed()
                 .toList());
   }
@@ -31,28 +32,39 @@ class PortPoolTest {
   void takesThePortsAboveWhenThereIsLittleRoomBelow() throws IOException {
     KernelPorts kernel = new KernelPorts(new PortRange(10500, 65000), List.of());
 
-    assertThat(visitAll(PortPool.outside(kernel)))
+    assertThat(visitAll(PortPool.outsideEphemeralRange(kernel)))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.concat(
-                    IntStream.rangeClosed(10000, 10499), IntStream.rangeClosed(65001, 65535))
+                    IntStream.rangeClosed(10001, 10499).filter(port -> port != 10250),
+                    IntStream.rangeClosed(65001, 65535))
                 .boxed()
                 .toList());
   }
 
   @Test
   void isEmptyWhenTheEphemeralRangeIsEverything() throws IOException {
-    PortPool pool = PortPool.outside(new KernelPorts(new PortRange(1024, 65535), List.of()));
+    PortPool pool =
+        PortPool.outsideEphemeralRange(new KernelPorts(new PortRange(1024, 65535), List.of()));
 
-    assertThat(pool.size()).isZero();
     assertThat(visitAll(pool)).isEmpty();
-    assertThat(pool)
-        .hasToString(
-            "no ports at all outside the ephemeral range 1024-65535 (ip_local_port_range)");
+    assertThat(pool).hasToString("no ports at all");
+  }
+
+  @Test
+  void takesLowPortsWhenThereAreNoOthers() throws IOException {
+    PortPool pool =
+        PortPool.outsideEphemeralRange(new KernelPorts(new PortRange(9000, 65535), List.of()));
+
+    assertThat(visitAll(pool))
+        .hasSizeGreaterThan(7000)
+        .allMatch(port -> 1024 <= port && port < 9000)
+        .doesNotContain(8080);
   }
 
   @Test
   void startsAnywhere() throws IOException {
-    PortPool pool = PortPool.outside(new KernelPorts(new PortRange(32768, 60999), List.of()));
+    PortPool pool =
+        PortPool.outsideEphemeralRange(new KernelPorts(new PortRange(32768, 60999), List.of()));
     Set<Integer> firsts = new HashSet<>();
     for (int i = 0; i < 50; i++) {
       firsts.add(visitAll(pool).get(0));

@@ -1,0 +1,67 @@
+package io.freeport;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What to say when a request cannot be satisfied: what was tried, who has it, and what can be done.
+ */
+final class Exhaustion {
+
+  private Exhaustion() {}
+
+  static String message(PortRequest request, Refusals refusals, int held) {
+    List<String> lines = new ArrayList<>();
+    lines.add("No " + request + " can be had. Tried: " + refusals + ".");
+    List<String> advice = new ArrayList<>();
+    if (refusals.isNotPermitted()) {
+      lines.add("Some of them need rights that this process does not have.");
+      advice.add(
+          "Ask for ports from "
+              + WellKnownPorts.FIRST_UNPRIVILEGED
+              + " on, or run with the right to bind lower ones.");
+    }
+    if (held > 0) {
+      advice.add("Release some of the " + held + " ports that this allocator holds.");
+    }
+    if (!refusals.inUse().isEmpty()) {
+      advice.add("Stop what has " + join(refusals.inUse()) + ".");
+    }
+    if (request.lastTier() != PortTier.ANY) {
+      advice.add("Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+    }
+    if (request.isContiguous()) {
+      advice.add("Ask for a smaller block, or give up contiguous().");
+    }
+    return withAdvice(lines, advice);
+  }
+
+  static String message(PortRequest request, IOException failure, int held) {
+    String reason = String.valueOf(failure.getMessage());
+    List<String> lines = new ArrayList<>();
+    List<String> advice = new ArrayList<>();
+    lines.add("The operating system gives no socket for a " + request + ": " + reason + ".");
+    if (reason.toLowerCase(Locale.ROOT).contains("too many open files")) {
+      advice.add("Raise the limit of open files (ulimit -n); each held port needs one.");
+      advice.add("Release some of the " + held + " ports that this allocator holds.");
+    } else if (request.address() != null) {
+      advice.add("Use an address of this machine, or none, to hold the port on all of them.");
+    }
+    return withAdvice(lines, advice);
+  }
+
+  private static String withAdvice(List<String> lines, List<String> advice) {
+    if (!advice.isEmpty()) {
+      lines.add("What to do:");
+      advice.forEach(line -> lines.add("  - " + line));
+    }
+    return String.join("\n", lines);
+  }
+
+  private static String join(List<Integer> ports) {
+    return ports.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+}

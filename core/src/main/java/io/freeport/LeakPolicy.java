@@ -1,0 +1,15 @@
+package io.freeport;
+
+/**
+ * What happens when a consumer still listens on a port that is released.
+ *
+ * @since 0.1.0
+ */
+public enum LeakPolicy {
+  /** Nothing; nobody looks. */
+  IGNORE,
+  /** A warning is logged. */
+  WARN,
+  /** The release throws {@link PortLeakException}, after everything is released. */
+  FAIL
+}

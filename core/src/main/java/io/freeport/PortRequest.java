@@ -1,0 +1,479 @@
+package io.freeport;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants: which ports, in which order of preference, and how many of them.
+ *
+ * <pre>{@code
+ * PortRequest web = PortRequest.named("web").preferred(8080).fallback(8090, 8100).build();
+ * PortRequest ftp = PortRequest.named("ftp-passive").count(10).contiguous().range(30000, 30999).build();
+ * }</pre>
+ *
+ * <p>The {@linkplain PortTier tiers} are tried in their order: the preferred ports, the fallback
+ * list, the ranges (without any, the ports near the preferred ones, nearest first), and any port. A
+ * request with ranges stays within them, and one that is strict with the preferred ports, unless
+ * {@link Builder#upTo(PortTier)} says otherwise.
+ *
+ * <p>Preferred and fallback ports and ranges may have any number. Elsewhere a request does not get
+ * privileged ports, ports that well-known services use by default, ephemeral ports, or ports that
+ * the administrator reserved.
+ *
+ * <p>Requests are immutable and may be used again, from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class PortRequest {
+
+  private static final PortRequest ANY = named("").build();
+
+  private final Builder its;
+
+  private PortRequest(Builder its) {
+    this.its = its;
+  }
+
+  /**
+   * Returns a request for any TCP port, without a name.
+   *
+   * @return always the same
+   */
+  public static PortRequest any() {
+    return ANY;
+  }
+
+  /**
+   * Starts a request.
+   *
+   * @param name what the port is for, as messages will call it; may be empty
+   * @return a builder for any TCP port of that name
+   */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /**
+   * Starts a request that is as this one, to be changed.
+   *
+   * @return a builder with everything that this request has
+   */
+  public Builder toBuilder() {
+    return new Builder(its);
+  }
+
+  /**
+   * Returns what the port is for.
+   *
+   * @return the name; may be empty
+   */
+  public String name() {
+    return its.name;
+  }
+
+  /**
+   * Returns who asks, for messages.
+   *
+   * @return a test, for example; may be empty
+   */
+  public String usedBy() {
+    return its.usedBy;
+  }
+
+  /**
+   * Returns what the port is to be used for.
+   *
+   * @return the protocol
+   */
+  public Protocol protocol() {
+    return its.protocol;
+  }
+
+  /**
+   * Returns the address on which the port is held.
+   *
+   * @return the address; null for all addresses of this machine, IPv4 and IPv6
+   */
+  public @Nullable InetAddress address() {
+    return its.address;
+  }
+
+  /**
+   * Returns how many ports are wanted.
+   *
+   * @return at least 1
+   */
+  public int count() {
+    return its.count;
+  }
+
+  /**
+   * Returns whether the ports have to follow each other without a gap.
+   *
+   * @return whether they are to be one block
+   */
+  public boolean isContiguous() {
+    return its.contiguous;
+  }
+
+  /**
+   * Returns whether the hold stays beside the consumer until the port is released.
+   *
+   * @return whether the port is kept
+   */
+  public boolean isKept() {
+    return its.kept;
+  }
+
+  /** Returns this request for one port. */
+  PortRequest single() {
+    return its.count == 1 ? this : toBuilder().count(1).build();
+  }
+
+  List<Integer> preferred() {
+    return its.preferred;
+  }
+
+  List<Integer> fallback() {
+    return its.fallback;
+  }
+
+  List<PortRange> ranges() {
+    return its.ranges;
+  }
+
+  int near() {
+    return its.near;
+  }
+
+  int alignment() {
+    return its.alignment;
+  }
+
+  boolean excludes(int port) {
+    for (PortRange range : its.excluded) {
+      if (range.contains(port)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  PortTier lastTier() {
+    if (its.lastTier != null) {
+      return its.lastTier;
+    }
+    return its.ranges.isEmpty() ? PortTier.ANY : PortTier.RANGE;
+  }
+
+  /** Returns the request in words, for messages. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    if (its.count > 1) {
+      text.append(its.count).append(its.contiguous ? " contiguous " : " ");
+    }
+    text.append(
+        switch (its.protocol) {
+          case TCP -> "TCP";
+          case UDP -> "UDP";
+          case TCP_AND_UDP -> "TCP+UDP";
+        });
+    text.append(its.count > 1 ? " ports" : " port");
+    if (!its.name.isEmpty()) {
+      text.append(" for \"").append(its.name).append('"');
+    }
+    if (!its.usedBy.isEmpty()) {
+      text.append(" (").append(its.usedBy).append(')');
+    }
+    if (its.address != null) {
+      text.append(" on ").append(its.address.getHostAddress());
+    }
+    return text.toString();
+  }
+
+  /**
+   * Builds a {@link PortRequest}. Each call that is not about a list replaces what was said before.
+   *
+   * @since 0.1.0
+   */
+  public static final class Builder {
+
+    private static final int NEAR = 100;
+
+    private final String name;
+    private String usedBy = "";
+    private Protocol protocol = Protocol.TCP;
+    private @Nullable InetAddress address;
+    private List<Integer> preferred = List.of();
+    private List<Integer> fallback = List.of();
+    private List<PortRange> ranges = List.of();
+    private List<PortRange> excluded = List.of();
+    private int near = NEAR;
+    private int count = 1;
+    private boolean contiguous;
+    private int alignment = 1;
+    private boolean kept;
+    private @Nullable PortTier lastTier;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    private Builder(Builder other) {
+      name = other.name;
+      usedBy = other.usedBy;
+      protocol = other.protocol;
+      address = other.address;
+      preferred = other.preferred;
+      fallback = other.fallback;
+      ranges = other.ranges;
+      excluded = other.excluded;
+      near = other.near;
+      count = other.count;
+      contiguous = other.contiguous;
+      alignment = other.alignment;
+      kept = other.kept;
+      lastTier = other.lastTier;
+    }
+
+    /**
+     * Says who asks, so that messages can name it.
+     *
+     * @param usedBy for example a test
+     * @return this
+     */
+    public Builder usedBy(String usedBy) {
+      this.usedBy = usedBy;
+      return this;
+    }
+
+    /**
+     * Sets the protocol; without this call it is TCP.
+     *
+     * @param protocol for {@link Protocol#TCP_AND_UDP} both are held on one number
+     * @return this
+     */
+    public Builder protocol(Protocol protocol) {
+      this.protocol = protocol;
+      return this;
+    }
+
+    /**
+     * Sets the address on which the port is held; without this call it is held on all of them, IPv4
+     * and IPv6. A hold on one address does not keep others from listening on another one.
+     *
+     * @param address one of this machine's addresses
+     * @return this
+     */
+    public Builder address(InetAddress address) {
+      this.address = address;
+      return this;
+    }
+
+    /**
+     * Adds ports that are tried first.
+     *
+     * @param ports in the order of preference, each from 1 to 65535
+     * @return this
+     */
+    public Builder preferred(int... ports) {
+      preferred = plus(preferred, "preferred", ports);
+      return this;
+    }
+
+    /**
+     * Adds ports that are tried when no preferred one can be had.
+     *
+     * @param ports in the order of preference, each from 1 to 65535
+     * @return this
+     */
+    public Builder fallback(int... ports) {
+      fallback = plus(fallback, "fallback", ports);
+      return this;
+    }
+
+    /**
+     * Adds a range, from which ports are taken in random order when the lists are exhausted. The
+     * request then stays within its ranges, unless {@link #upTo} says otherwise.
+     *
+     * @param first the lowest port, from 1 to 65535
+     * @param last the highest port, included
+     * @return this
+     */
+    public Builder range(int first, int last) {
+      ranges = plus(ranges, new PortRange(first, last));
+      return this;
+    }
+
+    /**
+     * Sets how far from a preferred port others are tried, nearest first, where there are no
+     * ranges; without this call it is 100.
+     *
+     * @param distance 0 to try none
+     * @return this
+     */
+    public Builder near(int distance) {
+      if (distance < 0) {
+        throw new IllegalArgumentException(
+            "The distance from preferred ports must not be negative, but was " + distance + ".");
+      }
+      near = distance;
+      return this;
+    }
+
+    /**
+     * Adds ports that must not be returned, in whichever tier.
+     *
+     * @param ports each from 1 to 65535
+     * @return this
+     */
+    public Builder exclude(int... ports) {
+      for (int port : ports) {
+        excluded = plus(excluded, new PortRange(port, port));
+      }
+      return this;
+    }
+
+    /**
+     * Adds a range of ports that must not be returned, in whichever tier.
+     *
+     * @param range the range
+     * @return this
+     */
+    public Builder exclude(PortRange range) {
+      excluded = plus(excluded, range);
+      return this;
+    }
+
+    /**
+     * Sets how many ports are wanted; without this call it is one.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public Builder count(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException(
+            "Cannot hold " + count + " ports: the count must be at least 1.");
+      }
+      this.count = count;
+      return this;
+    }
+
+    /**
+     * Asks for ports that follow each other without a gap. Preferred and fallback ports then are
+     * the first of such a block.
+     *
+     * @return this
+     */
+    public Builder contiguous() {
+      contiguous = true;
+      return this;
+    }
+
+    /**
+     * Asks for a port, or a first port of a block, that can be divided by a number: 2 for an even
+     * one, as RTP needs it.
+     *
+     * @param divisor at least 1
+     * @return this
+     */
+    public Builder alignedTo(int divisor) {
+      if (divisor < 1) {
+        throw new IllegalArgumentException(
+            "Ports can be aligned to 1 or more, but not to " + divisor + ".");
+      }
+      alignment = divisor;
+      return this;
+    }
+
+    /**
+     * Asks for a hold that stays beside the consumer until the port is released, so that the
+     * consumer can be stopped and started again while nobody else gets the port. Where ports are
+     * handed over by {@link HandoffMode#CLOSE_THEN_BIND} there is no such hold; use {@link
+     * HeldPort#reclaim()} there.
+     *
+     * @return this
+     */
+    public Builder keep() {
+      kept = true;
+      return this;
+    }
+
+    /**
+     * Asks for a preferred port or none.
+     *
+     * @return this
+     */
+    public Builder strict() {
+      return upTo(PortTier.PREFERRED);
+    }
+
+    /**
+     * Sets the last tier that is tried.
+     *
+     * @param lastTier {@link PortTier#ANY} to take any port when the ranges are exhausted, too
+     * @return this
+     */
+    public Builder upTo(PortTier lastTier) {
+      this.lastTier = lastTier;
+      return this;
+    }
+
+    /**
+     * Returns the request.
+     *
+     * @return what was built
+     * @throws IllegalArgumentException if no port could ever satisfy it
+     */
+    public PortRequest build() {
+      PortRequest request = new PortRequest(new Builder(this));
+      if (request.lastTier() == PortTier.PREFERRED && preferred.isEmpty()) {
+        throw new IllegalArgumentException(
+            "The request for a "
+                + request
+                + " is strict and prefers no port. Name one: preferred(...).");
+      }
+      if (contiguous
+          && !ranges.isEmpty()
+          && ranges.stream().allMatch(range -> range.size() < count)) {
+        throw new IllegalArgumentException(
+            "A block of "
+                + count
+                + " ports does not fit into any of the ranges "
+                + ranges
+                + ". Widen one.");
+      }
+      return request;
+    }
+
+    private static List<Integer> plus(List<Integer> list, String which, int... ports) {
+      Set<Integer> all = new LinkedHashSet<>(list);
+      for (int port : ports) {
+        if (port < 1 || port > PortRange.HIGHEST_PORT) {
+          throw new IllegalArgumentException(
+              "Not a "
+                  + which
+                  + " port: "
+                  + port
+                  + ". Expected a number from 1 to "
+                  + PortRange.HIGHEST_PORT
+                  + ".");
+        }
+        all.add(port);
+      }
+      return List.copyOf(all);
+    }
+
+    private static List<PortRange> plus(List<PortRange> list, PortRange range) {
+      List<PortRange> all = new ArrayList<>(list);
+      all.add(range);
+      return List.copyOf(all);
+    }
+  }
+}

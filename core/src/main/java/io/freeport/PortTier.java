@@ -1,0 +1,18 @@
+package io.freeport;
+
+/**
+ * The tiers in which a {@link PortRequest} is tried, in their order, and where the port that it got
+ * came from.
+ *
+ * @since 0.1.0
+ */
+public enum PortTier {
+  /** One of the preferred ports. */
+  PREFERRED,
+  /** One of the fallback list. */
+  FALLBACK,
+  /** From the ranges of the request; without ranges, near a preferred port. */
+  RANGE,
+  /** Any port that the kernel and well-known services leave alone. */
+  ANY
+}

@@ -1,0 +1,55 @@
+package io.freeport;
+
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Why the ports that were tried for a request could not be had. */
+final class Refusals {
+
+  /** Of so many ports the message says who has them. */
+  private static final int NAMED = 3;
+
+  private final Map<PortTier, PortPool> tried = new EnumMap<>(PortTier.class);
+  private final List<Integer> inUse = new ArrayList<>(0);
+  private @Nullable BindException notPermitted;
+
+  void entering(PortTier tier, PortPool numbers) {
+    tried.put(tier, numbers);
+  }
+
+  /** The system's own words are all that Java lets through of the error number. */
+  void add(int port, BindException refusal) throws BindException {
+    String message = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
+    if (message.contains("permission denied")) {
+      notPermitted = refusal;
+    } else if (message.contains("cannot assign") || message.contains("can't assign")) {
+      throw refusal; // no port of that address can be had
+    } else if (inUse.size() < NAMED && !inUse.contains(port)) {
+      inUse.add(port);
+    }
+  }
+
+  /** Returns the ports that somebody has, the first few. */
+  List<Integer> inUse() {
+    return inUse;
+  }
+
+  boolean isNotPermitted() {
+    return notPermitted != null;
+  }
+
+  /** Returns what was tried, tier by tier. */
+  @Override
+  public String toString() {
+    return tried.entrySet().stream()
+        .map(
+            entry -> entry.getValue() + " (" + entry.getKey().name().toLowerCase(Locale.ROOT) + ")")
+        .collect(Collectors.joining(", "));
+  }
+}
