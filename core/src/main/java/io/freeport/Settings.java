@@ -5,7 +5,6 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,24 +25,28 @@ record Settings(
   static final String RETRIES = "freeport.retries";
   static final String LEAKS = "freeport.leaks";
 
+  /** Where values come from. */
+  interface Lookup {
+    @Nullable String get(String key);
+  }
+
   static Settings ofThisJvm() {
     return read(System::getProperty, System.getenv());
   }
 
-  static Settings read(
-      Function<String, @Nullable String> properties, Map<String, String> environment) {
-    Function<String, @Nullable String> value =
+  static Settings read(Lookup properties, Map<String, String> environment) {
+    Lookup value =
         key -> {
-          String property = properties.apply(key);
+          String property = properties.get(key);
           return property != null
               ? property
               : environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_'));
         };
     return new Settings(
-        mode(value.apply(HANDOFF)),
-        duration(value.apply(HANDOFF_TIMEOUT)),
-        retries(value.apply(RETRIES)),
-        leaks(value.apply(LEAKS)));
+        mode(value.get(HANDOFF)),
+        duration(value.get(HANDOFF_TIMEOUT)),
+        retries(value.get(RETRIES)),
+        leaks(value.get(LEAKS)));
   }
 
   private static @Nullable HandoffMode mode(@Nullable String value) {

@@ -1,0 +1,146 @@
+package io.freeport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PortEventTest {
+
+  private final List<PortEvent> events = new ArrayList<>();
+
+  private PortAllocator allocator(LeakPolicy leaks) {
+    return PortAllocator.builder().leaks(leaks).listener(events::add).build();
+  }
+
+  @Test
+  void aListenerIsToldOfAPortsLife() {
+    try (PortAllocator allocator = allocator(LeakPolicy.WARN)) {
+      HeldPort port = allocator.hold(PortRequest.named("db").usedBy("OrdersTest").build());
+      port.offer();
+      port.close();
+      assertThat(events)
+          .extracting(PortEvent::type)
+          .containsExactly(PortEvent.Type.HELD, PortEvent.Type.OFFERED, PortEvent.Type.RELEASED);
+      assertThat(events)
+          .allSatisfy(
+              event -> {
+                assertThat(event.port()).isEqualTo(port.number());
+                assertThat(event.name()).isEqualTo("db");
+                assertThat(event.usedBy()).isEqualTo("OrdersTest");
+                assertThat(event.age()).isLessThan(Duration.ofMinutes(5));
+              });
+    }
+  }
+
+  @Test
+  void aListenerThatFailsHarmsNobody() {
+    try (PortAllocator allocator =
+        PortAllocator.builder()
+            .listener(
+                event -> {
+                  throw new IllegalStateException("on purpose");
+                })
+            .listener(events::add)
+            .build()) {
+      allocator.hold();
+    }
+    assertThat(events).hasSize(2);
+  }
+
+  @Test
+  void exhaustionIsAnEvent() {
+    try (PortAllocator allocator = allocator(LeakPolicy.WARN)) {
+      HeldPort port = allocator.hold();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(
+              () ->
+                  allocator.hold(
+                      PortRequest.named("web").preferred(port.number()).strict().build()));
+      assertThat(events).last().extracting(PortEvent::type).isEqualTo(PortEvent.Type.EXHAUSTED);
+    }
+  }
+
+  @Test
+  void aConsumerThatOutlivesItsPortIsALeak() throws IOException {
+    try (PortAllocator allocator = allocator(LeakPolicy.FAIL)) {
+      HeldPort port = allocator.hold(PortRequest.named("db").usedBy("OrdersTest").build());
+      port.offer();
+      try (ServerSocket server = new ServerSocket(port.number())) {
+        assertThatExceptionOfType(PortLeakException.class)
+            .isThrownBy(port::close)
+            .withMessageStartingWith(
+                "Port %d \"db\" (RELEASED) of OrdersTest: something still listens on it after its release.",
+                server.getLocalPort());
+      }
+      assertThat(port.state()).isEqualTo(PortState.RELEASED);
+      assertThat(events).last().extracting(PortEvent::type).isEqualTo(PortEvent.Type.LEAKED);
+    }
+  }
+
+  @Test
+  void aLeakDoesNotKeepOthersFromBeingReleased() throws IOException {
+    PortAllocator allocator = allocator(LeakPolicy.FAIL);
+    List<HeldPort> ports = allocator.holdAll(3);
+    ports.forEach(HeldPort::offer);
+    try (ServerSocket one = new ServerSocket(ports.get(0).number());
+        ServerSocket two = new ServerSocket(ports.get(1).number())) {
+      assertThatExceptionOfType(PortLeakException.class)
+          .isThrownBy(allocator::close)
+          .satisfies(leak -> assertThat(leak.getSuppressed()).hasSize(1));
+      assertThat(List.of(one.isBound(), two.isBound())).containsOnly(true);
+    }
+    assertThat(ports).extracting(HeldPort::state).containsOnly(PortState.RELEASED);
+  }
+
+  @Test
+  void leaksAreIgnoredWhereThatIsConfigured() throws IOException {
+    try (PortAllocator allocator = allocator(LeakPolicy.IGNORE)) {
+      HeldPort port = allocator.hold();
+      port.offer();
+      try (ServerSocket server = new ServerSocket(port.number())) {
+        port.close();
+        assertThat(server.isBound()).isTrue();
+      }
+      assertThat(events).extracting(PortEvent::type).doesNotContain(PortEvent.Type.LEAKED);
+    }
+  }
+
+  @Test
+  void theFlightRecorderHasThem(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("ports.jfr");
+    int number;
+    try (Recording recording = new Recording();
+        PortAllocator allocator = PortAllocator.create()) {
+      recording.enable("io.freeport.Port");
+      recording.start();
+      HeldPort port = allocator.hold(PortRequest.named("db").usedBy("OrdersTest").build());
+      number = port.number();
+      port.close();
+      recording.stop();
+      recording.dump(file);
+    }
+    List<RecordedEvent> recorded = RecordingFile.readAllEvents(file);
+    assertThat(recorded)
+        .extracting(event -> event.getString("type"))
+        .containsExactly("HELD", "RELEASED");
+    assertThat(recorded)
+        .allSatisfy(
+            event -> {
+              assertThat(event.getInt("port")).isEqualTo(number);
+              assertThat(event.getString("name")).isEqualTo("db");
+              assertThat(event.getString("usedBy")).isEqualTo("OrdersTest");
+            });
+    assertThat(recorded.get(1).getDuration("heldFor")).isPositive();
+  }
+}

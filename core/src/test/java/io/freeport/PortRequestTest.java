@@ -1,0 +1,93 @@
+package io.freeport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PortRequestTest {
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 65536})
+  void portsThatAreNone(int port) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").preferred(8080, port))
+        .withMessage("Not a preferred port: " + port + ". Expected a number from 1 to 65535.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").fallback(port))
+        .withMessage("Not a fallback port: " + port + ". Expected a number from 1 to 65535.");
+  }
+
+  @Test
+  void rangesThatAreNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").range(9000, 8000))
+        .withMessage("Not a range of ports: 9000-8000. Expected 1 <= first <= last <= 65535.");
+  }
+
+  @Test
+  void countsAndDistancesThatAreNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").count(0))
+        .withMessage("Cannot hold 0 ports: the count must be at least 1.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").near(-1))
+        .withMessage("The distance from preferred ports must not be negative, but was -1.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("").alignedTo(0))
+        .withMessage("Ports can be aligned to 1 or more, but not to 0.");
+  }
+
+  @Test
+  void strictWithoutAPreference() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("web").strict().build())
+        .withMessage(
+            "The request for a TCP port for \"web\" is strict and prefers no port. Name one: preferred(...).");
+  }
+
+  @Test
+  void aBlockThatFitsIntoNoRange() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                PortRequest.named("")
+                    .range(8000, 8005)
+                    .range(9000, 9001)
+                    .count(10)
+                    .contiguous()
+                    .build())
+        .withMessage(
+            "A block of 10 ports does not fit into any of the ranges [8000-8005, 9000-9001]. Widen one.");
+  }
+
+  @Test
+  void saysWhatItIs() {
+    assertThat(PortRequest.any()).hasToString("TCP port");
+    assertThat(
+            PortRequest.named("rtp")
+                .protocol(Protocol.UDP)
+                .count(4)
+                .contiguous()
+                .usedBy("CallTest.rings()")
+                .address(InetAddress.getLoopbackAddress())
+                .build())
+        .hasToString("4 contiguous UDP ports for \"rtp\" (CallTest.rings()) on 127.0.0.1");
+  }
+
+  @Test
+  void aBuilderDoesNotChangeWhatItBuilt() {
+    PortRequest.Builder builder = PortRequest.named("web").preferred(8080);
+    PortRequest one = builder.build();
+    PortRequest two = builder.preferred(8081).count(2).build();
+    PortRequest three = two.toBuilder().preferred(8082).build();
+    assertThat(one.preferred()).containsExactly(8080);
+    assertThat(one.count()).isEqualTo(1);
+    assertThat(two.preferred()).containsExactly(8080, 8081);
+    assertThat(three.preferred()).containsExactly(8080, 8081, 8082);
+    assertThat(three.count()).isEqualTo(2);
+  }
+}
