@@ -13,7 +13,17 @@ final class Exhaustion {
 
   private Exhaustion() {}
 
-  static String message(PortRequest request, Refusals refusals, int held) {
+  /**
+   * Has what a failure needs loaded before there is one: when descriptors have run out, no class
+   * file can be opened.
+   */
+  static void load() {
+    PortUnavailableException unused =
+        exception(PortRequest.any(), new IOException("too many open files"), 0);
+  }
+
+  static PortUnavailableException exception(
+      PortRequest request, Refusals refusals, KernelPorts kernel, int held) {
     List<String> lines = new ArrayList<>();
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
     List<String> advice = new ArrayList<>();
@@ -23,6 +33,12 @@ final class Exhaustion {
           "Ask for ports from "
               + WellKnownPorts.FIRST_UNPRIVILEGED
               + " on, or run with the right to bind lower ones.");
+    }
+    if (refusals.hadNoPorts()) {
+      advice.add(
+          "Narrow the ephemeral range (net.ipv4.ip_local_port_range is "
+              + kernel.ephemeral()
+              + "), or ask for a range of ports.");
     }
     if (held > 0) {
       advice.add("Release some of the " + held + " ports that this allocator holds.");
@@ -36,10 +52,10 @@ final class Exhaustion {
     if (request.isContiguous()) {
       advice.add("Ask for a smaller block, or give up contiguous().");
     }
-    return withAdvice(lines, advice);
+    return new PortUnavailableException(withAdvice(lines, advice), null);
   }
 
-  static String message(PortRequest request, IOException failure, int held) {
+  static PortUnavailableException exception(PortRequest request, IOException failure, int held) {
     String reason = String.valueOf(failure.getMessage());
     List<String> lines = new ArrayList<>();
     List<String> advice = new ArrayList<>();
@@ -50,7 +66,7 @@ final class Exhaustion {
     } else if (request.address() != null) {
       advice.add("Use an address of this machine, or none, to hold the port on all of them.");
     }
-    return withAdvice(lines, advice);
+    return new PortUnavailableException(withAdvice(lines, advice), failure);
   }
 
   private static String withAdvice(List<String> lines, List<String> advice) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (HeldPort port = allocator.hold("web")) {
- *   start("my-server", "--port=" + port.number());
  *   port.offer();
+ *   start("my-server", "--port=" + port.number());
  *   port.awaitTaken(Duration.ofSeconds(10));
  * }
  * }</pre>
@@ -274,7 +274,7 @@ public final class HeldPort implements AutoCloseable {
         return false;
       }
       // Looked for while an offered port is still held: afterwards it could be somebody else's.
-      leaked = checkForLeak && state != PortState.HELD && isTaken();
+      leaked = checkForLeak && state != PortState.HELD && hasListener();
       state = PortState.RELEASED;
       letGo();
     }
@@ -296,6 +296,15 @@ public final class HeldPort implements AutoCloseable {
     mode = HandoffMode.CLOSE_THEN_BIND;
     letGo();
     return true;
+  }
+
+  /**
+   * Returns whether somebody listens. That somebody has the port is not enough: once the hold is
+   * gone it may be another process that took the port after its consumer had stopped, and holds it
+   * as we do.
+   */
+  private boolean hasListener() {
+    return request.protocol().hasTcp() && isTaken() && Hold.accepts(socketAddress());
   }
 
   boolean isTaken() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * share, datagrams may end up in the hold. So the UDP socket is closed when the port is offered.
  */
 final class Hold {
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 500;
 
   private final @Nullable SocketChannel tcp;
   private @Nullable DatagramChannel udp;
@@ -69,6 +72,16 @@ final class Hold {
     InetSocketAddress where = new InetSocketAddress(address, port);
     return (!protocol.hasTcp() || fails(() -> bindTcp(where, true)))
         && (!protocol.hasUdp() || fails(() -> bindUdp(where)));
+  }
+
+  /** Returns whether a connection is accepted. */
+  static boolean accepts(InetSocketAddress where) {
+    try (Socket client = new Socket()) {
+      client.connect(where, CONNECT_TIMEOUT_MILLIS);
+      return true;
+    } catch (IOException refused) {
+      return false;
+    }
   }
 
   private interface Bind {

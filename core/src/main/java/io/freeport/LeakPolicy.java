@@ -1,7 +1,7 @@
 package io.freeport;
 
 /**
- * What happens when a consumer still listens on a port that is released.
+ * What happens when a consumer still listens on a TCP port that is released.
  *
  * @since 0.1.0
  */

@@ -46,6 +46,10 @@ public final class PortAllocator implements AutoCloseable {
 
   private static final Logger LOGGER = System.getLogger(PortAllocator.class.getName());
 
+  static {
+    Exhaustion.load();
+  }
+
   private final KernelPorts kernel;
   private final PortPool any;
   private final HandoffMode mode;
@@ -245,8 +249,7 @@ public final class PortAllocator implements AutoCloseable {
       while (ports.size() < request.count()) {
         PortSearch.Found found = search.next();
         if (found == null) {
-          throw new PortUnavailableException(
-              Exhaustion.message(request, search.refusals(), held.size()), null);
+          throw Exhaustion.exception(request, search.refusals(), kernel, held.size());
         }
         for (int i = 0; i < found.holds().size(); i++) {
           ports.add(keep(found, i, request));
@@ -255,7 +258,7 @@ public final class PortAllocator implements AutoCloseable {
     } catch (IOException e) {
       release(ports);
       tellExhausted(request);
-      throw new PortUnavailableException(Exhaustion.message(request, e, held.size()), e);
+      throw Exhaustion.exception(request, e, held.size());
     } catch (PortUnavailableException e) {
       release(ports);
       tellExhausted(request);

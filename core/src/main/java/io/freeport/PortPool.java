@@ -77,6 +77,10 @@ final class PortPool {
     return IntStream.concat(IntStream.of(one), IntStream.of(two)).toArray();
   }
 
+  boolean isEmpty() {
+    return numbers.length == 0;
+  }
+
   boolean contains(int number) {
     return random
         ? Arrays.binarySearch(numbers, number) >= 0

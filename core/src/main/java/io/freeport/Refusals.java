@@ -44,6 +44,12 @@ final class Refusals {
     return notPermitted != null;
   }
 
+  /** Returns whether the last tier had nothing to try. */
+  boolean hadNoPorts() {
+    PortPool any = tried.get(PortTier.ANY);
+    return any != null && any.isEmpty();
+  }
+
   /** Returns what was tried, tier by tier. */
   @Override
   public String toString() {

@@ -15,9 +15,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +31,7 @@ abstract class HandoffContract {
 
   static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  final List<PortEvent> events = new ArrayList<>();
+  final List<PortEvent> events = new CopyOnWriteArrayList<>();
   final PortAllocator allocator;
   final HeldPort port;
 

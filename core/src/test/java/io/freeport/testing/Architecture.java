@@ -4,6 +4,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -12,10 +14,31 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /** The rules that every library module keeps. */
 public final class Architecture {
+
+  private static final String CORE = "io.freeport";
+  private static final List<String> MODULES =
+      List.of("io.freeport.junit5", "io.freeport.testcontainers");
+
+  private static final SliceAssignment PACKAGES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+          return "packages";
+        }
+      };
 
   private Architecture() {}
 
@@ -30,8 +53,8 @@ public final class Architecture {
             .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages(rootPackage)
             .that(
-                com.tngtech.archunit.base.DescribedPredicate.describe(
-                    "in " + rootPackage, type -> type.getPackageName().equals(rootPackage)));
+                DescribedPredicate.describe(
+                    "in " + rootPackage, type -> isIn(rootPackage, type.getPackageName())));
     if (classes.isEmpty()) {
       throw new AssertionError(
           "No classes in " + rootPackage + ": these rules would check nothing");
@@ -43,28 +66,31 @@ public final class Architecture {
     noClasses()
         .should()
         .dependOnClassesThat(
-            com.tngtech.archunit.base.DescribedPredicate.describe(
+            DescribedPredicate.describe(
                 "are ours and not in " + String.join(", ", allowed),
                 type ->
                     type.getPackageName().startsWith("io.freeport")
-                        && !java.util.List.of(allowed).contains(type.getPackageName())))
+                        && Stream.of(allowed).noneMatch(name -> isIn(name, type.getPackageName()))))
         .because("dependencies point along the arrows core <- junit5, core <- testcontainers")
         .check(classes);
 
-    slices()
-        .matching("io.freeport.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .allowEmptyShould(true)
-        .check(classes);
+    slices().assignedFrom(PACKAGES).should().beFreeOfCycles().allowEmptyShould(true).check(classes);
     NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(classes);
     ArchRuleDefinition.classes().should(beInNullMarkedPackage()).check(classes);
   }
 
-  private static ArchCondition<com.tngtech.archunit.core.domain.JavaClass> beInNullMarkedPackage() {
+  /** The modules' packages are below that of core, and are not part of it. */
+  private static boolean isIn(String rootPackage, String name) {
+    boolean below = name.equals(rootPackage) || name.startsWith(rootPackage + ".");
+    return below
+        && (rootPackage.length() > CORE.length()
+            || MODULES.stream().noneMatch(module -> isIn(module, name)));
+  }
+
+  private static ArchCondition<JavaClass> beInNullMarkedPackage() {
     return new ArchCondition<>("be in a package that is @NullMarked") {
       @Override
-      public void check(com.tngtech.archunit.core.domain.JavaClass type, ConditionEvents events) {
+      public void check(JavaClass type, ConditionEvents events) {
         JavaPackage itsPackage = type.getPackage();
         if (!itsPackage.isAnnotatedWith(NullMarked.class)) {
           events.add(

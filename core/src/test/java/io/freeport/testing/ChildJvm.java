@@ -33,7 +33,21 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm start(
       Map<String, String> environment, List<String> jvmOptions, Class<?> main, Object... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return startIn(List.of(), environment, jvmOptions, main, arguments);
+  }
+
+  /**
+   * Starts the JVM by a command to which it is the last arguments, such as {@code env} or {@code
+   * unshare}.
+   */
+  public static ChildJvm startIn(
+      List<String> wrapper,
+      Map<String, String> environment,
+      List<String> jvmOptions,
+      Class<?> main,
+      Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.testing.Thief;
 import java.io.IOException;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;

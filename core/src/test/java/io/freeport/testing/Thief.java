@@ -1,6 +1,5 @@
-package io.freeport.testcontainers;
+package io.freeport.testing;
 
-import io.freeport.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Times are {@link System#nanoTime()}, which on Linux is the same clock in all processes.
  */
-final class Thief implements AutoCloseable {
+public final class Thief implements AutoCloseable {
 
-  enum Way {
-    /** Binds one explicit number after the other, over all that FreePort allocates from. */
+  public enum Way {
+    /**
+     * Binds one explicit number after the other, over all that FreePort allocates from, and keeps
+     * the last few thousand.
+     */
     EXPLICIT,
     /** Asks the kernel for any port, and keeps the last few hundred. */
     ANY
@@ -35,18 +37,18 @@ final class Thief implements AutoCloseable {
     this.process = process;
   }
 
-  static Thief start(Way way) throws IOException {
+  public static Thief start(Way way) throws IOException {
     return new Thief(ChildJvm.start(Main.class, way));
   }
 
   /** Returns once the thief has tried for the port at least once. */
-  void watch(int port) throws IOException {
+  public void watch(int port) throws IOException {
     process.send("watch " + port);
     process.readLine();
   }
 
   /** Returns whether the thief had the port at any time after {@code since}; it gives it back. */
-  boolean had(int port, long since) throws IOException {
+  public boolean had(int port, long since) throws IOException {
     process.send("had " + port + " " + since);
     return Boolean.parseBoolean(process.readLine());
   }
@@ -58,7 +60,8 @@ final class Thief implements AutoCloseable {
 
   static final class Main {
 
-    private static final int ANY_KEPT = 300;
+    private static final int KEPT_OF_ANY = 300;
+    private static final int KEPT_OF_EXPLICIT = 2_000;
 
     private final Way way;
     private final AtomicLongArray lastHad = new AtomicLongArray(65536);
@@ -101,14 +104,11 @@ final class Thief implements AutoCloseable {
       try {
         while (true) {
           if (way == Way.ANY) {
-            kept.add(take(0));
-            if (kept.size() > ANY_KEPT) {
-              kept.remove().close();
-            }
+            keep(take(0), kept, KEPT_OF_ANY);
           } else {
             for (int port = 10_000; port < 32_768; port++) {
               if (port != watched) { // the other thread tries that one
-                takeBriefly(port);
+                takeIfFree(port, kept);
               }
             }
           }
@@ -118,11 +118,18 @@ final class Thief implements AutoCloseable {
       }
     }
 
-    private void takeBriefly(int port) throws IOException {
+    private void takeIfFree(int port, Queue<Socket> kept) throws IOException {
       try {
-        take(port).close();
+        keep(take(port), kept, KEPT_OF_EXPLICIT);
       } catch (BindException somebodyHasIt) {
         // the next one, then
+      }
+    }
+
+    private static void keep(Socket socket, Queue<Socket> kept, int limit) throws IOException {
+      kept.add(socket);
+      if (kept.size() > limit) {
+        kept.remove().close();
       }
     }
 
