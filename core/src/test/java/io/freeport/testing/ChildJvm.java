@@ -33,14 +33,27 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm start(
       Map<String, String> environment, List<String> jvmOptions, Class<?> main, Object... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(environment, List.of(), jvmOptions, classPath(), main, arguments);
+  }
+
+  /**
+   * Starts it by another command, such as one that changes the user, and with another class path.
+   */
+  public static ChildJvm start(
+      Map<String, String> environment,
+      List<String> launcher,
+      List<String> jvmOptions,
+      String classPath,
+      Class<?> main,
+      Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(classPath);
     command.add(main.getName());
     for (Object argument : arguments) {
       command.add(argument.toString());
@@ -49,6 +62,11 @@ public final class ChildJvm implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
     return new ChildJvm(builder.start());
+  }
+
+  /** Returns the class path of this JVM. */
+  public static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   public long pid() {
