@@ -26,6 +26,7 @@ final class Exhaustion {
       PortRequest request, Refusals refusals, KernelPorts kernel, int held) {
     List<String> lines = new ArrayList<>();
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
+    lines.addAll(whoHas(refusals.inUse()));
     List<String> advice = new ArrayList<>();
     if (refusals.isNotPermitted()) {
       lines.add("Some of them need rights that this process does not have.");
@@ -67,6 +68,21 @@ final class Exhaustion {
       advice.add("Use an address of this machine, or none, to hold the port on all of them.");
     }
     return new PortUnavailableException(withAdvice(lines, advice), failure);
+  }
+
+  /**
+   * Stops asking when the time is up that one answer may take: a hanging engine would take it for
+   * each port.
+   */
+  private static List<String> whoHas(List<Integer> ports) {
+    List<String> answers = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int port : ports) {
+      if (System.nanoTime() - start < PortDiagnosis.TIME_LIMIT.toNanos()) {
+        answers.add("  " + PortDiagnosis.of(port).describe());
+      }
+    }
+    return answers;
   }
 
   private static String withAdvice(List<String> lines, List<String> advice) {

@@ -375,7 +375,8 @@ public final class HeldPort implements AutoCloseable {
     return new PortUnavailableException(
         "Cannot hold "
             + this
-            + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port.",
+            + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port. "
+            + PortDiagnosis.of(number).describe(),
         null);
   }
 

@@ -201,9 +201,10 @@ public final class PortAllocator implements AutoCloseable {
           tell(eventOf(PortEvent.Type.STOLEN, port));
           LOGGER.log(
               Level.INFO,
-              "{0} was taken by somebody else before its consumer bound it: {1}",
+              "{0} was taken by somebody else before its consumer bound it ({1}). {2}",
               port,
-              e.toString());
+              e.toString(),
+              PortDiagnosis.of(port.number()).describe());
         }
         port.releaseUnchecked();
         if (!again) {
@@ -298,7 +299,8 @@ public final class PortAllocator implements AutoCloseable {
     String message =
         port
             + (port.request().usedBy().isEmpty() ? "" : " of " + port.request().usedBy())
-            + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore.";
+            + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore. "
+            + PortDiagnosis.of(port.number()).describe();
     if (leaks == LeakPolicy.FAIL) {
       throw new PortLeakException(message);
     }

@@ -27,10 +27,11 @@ class LimitsTest {
   @Test
   void tooFewDescriptorsIsAClearErrorAndNothingIsLost() throws Exception {
     try (ChildJvm child =
-        ChildJvm.startIn(
-            List.of("sh", "-c", "ulimit -n 1024; exec \"$@\"", "sh"),
+        ChildJvm.start(
             Map.of(),
+            List.of("sh", "-c", "ulimit -n 1024; exec \"$@\"", "sh"),
             List.of(),
+            ChildJvm.classPath(),
             HoldsTwoThousand.class)) {
       List<String> lines = child.readToEnd();
       assertThat(child.waitFor()).isZero();
@@ -118,11 +119,12 @@ class LimitsTest {
             attempt.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     Assumptions.assumeTrue(
         attempt.waitFor() == 0, () -> "cannot make a network namespace: " + complaint);
-    return ChildJvm.startIn(
+    return ChildJvm.start(
+        Map.of(),
         List.of(
             "unshare", "-n", "sh", "-c", "ip link set lo up; " + setting + "; exec \"$@\"", "sh"),
-        Map.of(),
         List.of(),
+        ChildJvm.classPath(),
         main);
   }
 

@@ -70,8 +70,9 @@ class PortAllocatorTest {
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(() -> allocator.holdAll(4))
           .withMessageStartingWith(
-              "No 4 TCP ports can be had. Tried: 4 ports from 10001 to 10004 (any).\nWhat to do:\n"
-                  + "  - Release some of the 3 ports that this allocator holds.\n  - Stop what has ")
+              "No 4 TCP ports can be had. Tried: 4 ports from 10001 to 10004 (any).\n  Port ")
+          .withMessageContaining(
+              "\nWhat to do:\n  - Release some of the 3 ports that this allocator holds.\n  - Stop what has ")
           .withMessageContaining(String.valueOf(taken));
       assertThat(allocator.holdAll(3)).as("what the failed attempt held is free again").hasSize(3);
     }

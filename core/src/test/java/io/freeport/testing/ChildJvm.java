@@ -33,28 +33,27 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm start(
       Map<String, String> environment, List<String> jvmOptions, Class<?> main, Object... arguments)
       throws IOException {
-    return startIn(List.of(), environment, jvmOptions, main, arguments);
+    return start(environment, List.of(), jvmOptions, classPath(), main, arguments);
   }
 
   /**
-   * Starts the JVM by a command to which it is the last arguments, such as {@code env} or {@code
-   * unshare}.
+   * Starts it by another command, such as one that changes the user, and with another class path.
    */
-  public static ChildJvm startIn(
-      List<String> wrapper,
+  public static ChildJvm start(
       Map<String, String> environment,
+      List<String> launcher,
       List<String> jvmOptions,
+      String classPath,
       Class<?> main,
       Object... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
+    List<String> command = new ArrayList<>(launcher);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(classPath);
     command.add(main.getName());
     for (Object argument : arguments) {
       command.add(argument.toString());
@@ -63,6 +62,11 @@ public final class ChildJvm implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
     return new ChildJvm(builder.start());
+  }
+
+  /** Returns the class path of this JVM. */
+  public static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   public long pid() {

@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import java.net.URI;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 
@@ -20,6 +21,11 @@ final class Engine {
   static DockerClient connect() {
     return DockerClientProviderStrategy.getClientForConfig(
         DockerClientFactory.instance().getTransportConfig());
+  }
+
+  /** Returns where the engine is; throws the same as {@link #connect()}, if none answers. */
+  static URI uri() {
+    return DockerClientFactory.instance().getTransportConfig().getDockerHost();
   }
 
   /** Throws the same as {@link #connect()}, if no engine answers. */

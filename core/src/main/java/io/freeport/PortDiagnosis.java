@@ -1,0 +1,152 @@
+package io.freeport;
+
+import io.freeport.OccupantSearch.Source;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * Tells who has a port: a process, a container.
+ *
+ * <p>It is meant for the message of a failure, so it takes its time (a second, three at most) and
+ * never throws because something cannot be found out. Processes are told by <a
+ * href="https://github.com/oshi/oshi">OSHI</a>, if {@code com.github.oshi:oshi-core} is on the
+ * class path; containers if {@code freeport-testcontainers} is.
+ *
+ * @since 0.1.0
+ */
+public final class PortDiagnosis {
+
+  private static final Logger LOGGER = System.getLogger(PortDiagnosis.class.getName());
+
+  /** For all finders together. */
+  static final Duration TIME_LIMIT = Duration.ofSeconds(3);
+
+  private final int port;
+  private final OccupantSearch.Result found;
+  private final boolean unexplained;
+
+  private PortDiagnosis(int port, OccupantSearch.Result found) {
+    this.port = port;
+    this.found = found;
+    this.unexplained = found.occupants().stream().noneMatch(PortOccupant::hasTcp) && isTaken(port);
+  }
+
+  /**
+   * Finds out who has a port now.
+   *
+   * @param port the port, from 1 to 65535
+   * @return what could be found out
+   * @throws IllegalArgumentException if {@code port} is not a port number
+   */
+  public static PortDiagnosis of(int port) {
+    return of(port, sources(), TIME_LIMIT);
+  }
+
+  static PortDiagnosis of(int port, List<Source> sources, Duration limit) {
+    if (port < 1 || port > PortRange.HIGHEST_PORT) {
+      throw new IllegalArgumentException(
+          "Not a port: " + port + ". Expected a number from 1 to " + PortRange.HIGHEST_PORT + ".");
+    }
+    return new PortDiagnosis(port, OccupantSearch.run(port, sources, limit));
+  }
+
+  /** All that is asked: our own sources, then those of other modules. */
+  static List<Source> sources() {
+    List<Source> sources = new ArrayList<>();
+    if (isOshiThere()) {
+      // The class is not loaded before its search runs: loading it loads OSHI.
+      sources.add(new Source("OSHI", port -> OshiOccupantFinder.find(port)));
+    }
+    try {
+      ServiceLoader.load(PortOccupantFinder.class, PortOccupantFinder.class.getClassLoader())
+          .stream()
+          .map(finder -> new Source(finder.type().getSimpleName(), port -> finder.get().find(port)))
+          .forEach(sources::add);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      LOGGER.log(Level.DEBUG, "Not every PortOccupantFinder can be loaded", e);
+    }
+    return List.copyOf(sources);
+  }
+
+  private static boolean isOshiThere() {
+    try {
+      Class.forName("oshi.SystemInfo", false, PortDiagnosis.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+
+  /** Asks the kernel by a bind that is undone at once. */
+  private static boolean isTaken(int port) {
+    try {
+      Hold.exclusive(Protocol.TCP, null, port).close();
+      return false;
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);
+      return true;
+    }
+  }
+
+  /**
+   * Returns those who have the port, for TCP or for UDP. One and the same may be there twice: a
+   * container, and the process by which its engine publishes the port.
+   *
+   * @return what tells most comes first; empty if nobody has the port, or nobody that can be seen
+   */
+  public List<PortOccupant> occupants() {
+    return found.occupants();
+  }
+
+  /**
+   * Returns who has the port, or why that is not known.
+   *
+   * @return whole sentences, for a message
+   */
+  public String describe() {
+    List<String> sentences = new ArrayList<>();
+    if (!occupants().isEmpty()) {
+      sentences.add(
+          "Port "
+              + port
+              + " is taken by "
+              + occupants().stream()
+                  .map(PortOccupant::describe)
+                  .collect(Collectors.joining("; and by "))
+              + ".");
+    } else if (!unexplained) {
+      sentences.add("Port " + port + " is free now.");
+    }
+    if (unexplained) {
+      sentences.add("Port " + port + " cannot be bound for TCP, and who has it cannot be told.");
+      sentences.addAll(reasons());
+    }
+    return String.join(" ", sentences);
+  }
+
+  private List<String> reasons() {
+    List<String> reasons = new ArrayList<>();
+    reasons.add(
+        "The system does not list a socket that is bound without listening, as a FreePort hold is, nor one of another network"
+            + " namespace; another user's may take that user's rights, or root's, to be seen.");
+    if (port < WellKnownPorts.FIRST_UNPRIVILEGED) {
+      reasons.add(
+          "Nor may everybody bind a port below "
+              + WellKnownPorts.FIRST_UNPRIVILEGED
+              + ", free or not.");
+    }
+    if (!isOshiThere()) {
+      reasons.add(
+          "To be told which process it is, add com.github.oshi:oshi-core to the test class path.");
+    }
+    found.failures().forEach(failure -> reasons.add(failure + "."));
+    return reasons;
+  }
+}
