@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChildJvm implements AutoCloseable {
 
+  private static final int LONGEST_LIFE_MINUTES = 4;
+
   private final Process process;
   private final BufferedReader output;
   private final PrintStream input;
@@ -23,6 +26,9 @@ public final class ChildJvm implements AutoCloseable {
   private ChildJvm(Process process) {
     this.process = process;
     this.output = process.inputReader(StandardCharsets.UTF_8);
+    // Whoever reads from a child that hangs would hang with it.
+    CompletableFuture.delayedExecutor(LONGEST_LIFE_MINUTES, TimeUnit.MINUTES)
+        .execute(process::destroyForcibly);
     this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
   }
 

@@ -50,7 +50,12 @@ public final class Thief implements AutoCloseable {
   /** Returns whether the thief had the port at any time after {@code since}; it gives it back. */
   public boolean had(int port, long since) throws IOException {
     process.send("had " + port + " " + since);
-    return Boolean.parseBoolean(process.readLine());
+    String answer = process.readLine();
+    return switch (answer) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalStateException("The thief has given up: " + answer);
+    };
   }
 
   @Override
@@ -94,7 +99,8 @@ public final class Thief implements AutoCloseable {
         } else {
           boolean caught = watch != null && watch.end();
           watched = 0;
-          System.out.println(caught || lastHad.get(port) > Long.parseLong(words[2]));
+          boolean had = caught || lastHad.get(port) > Long.parseLong(words[2]);
+          System.out.println(thread.isAlive() ? had : "its thread has ended");
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.freeport.junit5;
 
 import io.freeport.HeldPort;
+import io.freeport.PortState;
 
 /** The types in which a port can be had. */
 final class PortType {
@@ -23,7 +24,10 @@ final class PortType {
     if (type == HeldPort.class) {
       return port;
     }
-    port.offer();
+    if (port.state()
+        == PortState.HELD) { // else a container may have it by now, under the same name
+      port.offer();
+    }
     return port.number();
   }
 }

@@ -59,6 +59,32 @@ class FreePortTest {
     }
   }
 
+  /** As when a container is started in the one method and spoken to in the other. */
+  @Nested
+  class TakenBetween {
+
+    private @Nullable ServerSocket server;
+
+    @BeforeEach
+    void start(@FreePort("db") HeldPort port) throws IOException {
+      port.offer();
+      server = new ServerSocket(port.number());
+      assertThat(port.confirm()).isTrue();
+    }
+
+    @Test
+    void theNumberIsStillToBeHad(@FreePort("db") int port) {
+      assertThat(server).isNotNull().extracting(ServerSocket::getLocalPort).isEqualTo(port);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+      if (server != null) {
+        server.close();
+      }
+    }
+  }
+
   @Nested
   class Names {
 

@@ -18,6 +18,11 @@ import org.testcontainers.containers.GenericContainer;
  * there, else on all addresses of the engine's host. A port on which another host's engine listens
  * cannot be held from here: then it is a suggestion, which that host may refuse.
  *
+ * <p>Reusable containers ({@code withReuse(true)}, where the machine is set up for them) are
+ * refused at their start: they outlive the hold. A container that is stopped and started again has
+ * the same port; while it is down, nobody holds that port, unless the {@link
+ * io.freeport.PortRequest} said {@link io.freeport.PortRequest.Builder#keep()}.
+ *
  * <p>The container carries a label with its owner, by which the reaper of a later test run
  * recognises it if this JVM is killed.
  *
@@ -36,8 +41,8 @@ public final class ContainerPorts {
    * @param container a container that has not been started yet
    * @param containerPort the TCP port on which the service listens in the container, from 1 to
    *     65535
-   * @return the held port. Whoever calls this may close it to give it up before the start; after
-   *     the start there is nothing to close.
+   * @return the held port. It is released with the container object, when that is no longer used;
+   *     close it to release it earlier, for example if the container is never started
    * @throws IllegalArgumentException if {@code containerPort} is not a port number, or is published
    *     already
    * @throws IllegalStateException if the container has been started

@@ -17,6 +17,10 @@ final class RequiresDockerCondition implements ExecutionCondition {
   }
 
   static ConditionEvaluationResult evaluate(Runnable requireAnswer, @Nullable String required) {
+    if (required != null && !required.equals("true") && !required.equals("false")) {
+      throw new ExtensionConfigurationException(
+          "Bad value for " + REQUIRE + ": \"" + required + "\". Expected true or false.");
+    }
     try {
       requireAnswer.run();
       return ConditionEvaluationResult.enabled("a Docker engine answers");

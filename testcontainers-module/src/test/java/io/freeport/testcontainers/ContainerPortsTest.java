@@ -9,15 +9,22 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports.Binding;
 import io.freeport.HeldPort;
 import io.freeport.OwnerRegistry;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.junit5.FreePort;
+import io.freeport.testing.ChildJvm;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -124,6 +131,21 @@ class ContainerPortsTest {
     }
 
     @Test
+    void aPortThatIsPublishedAfterTheStartupCheckWasReplaced() throws Exception {
+      try (Httpd httpd = new Httpd()) {
+        httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80");
+        HeldPort one = ContainerPorts.publish(httpd, 80);
+        httpd.withStartupCheckStrategy(
+            new MinimumDurationRunningStartupCheckStrategy(Duration.ofMillis(1)));
+        HeldPort two = ContainerPorts.publish(httpd, 81);
+        assertThatIllegalArgumentException().isThrownBy(() -> ContainerPorts.publish(httpd, 80));
+        httpd.start();
+        assertThat(Httpd.statusOf(one.number())).isEqualTo(404);
+        assertThat(Httpd.statusOf(two.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
     void aStartupCheckThatIsSetLaterIsUsedAsWell() throws Exception {
       try (Httpd httpd = new Httpd()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
@@ -172,6 +194,33 @@ class ContainerPortsTest {
         httpd.start();
         assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void aKeptPortIsHeldWhileTheContainerIsDown() throws Exception {
+      try (PortAllocator allocator = PortAllocator.create();
+          Httpd httpd = new Httpd()) {
+        HeldPort port = allocator.hold(PortRequest.named("web").keep().build());
+        ContainerPorts.publish(httpd, Httpd.PORT, port);
+        httpd.start();
+        httpd.stop();
+        assertThatThrownBy(() -> bindExclusively(port.number())).isInstanceOf(BindException.class);
+        httpd.start();
+        assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+        httpd.stop();
+      }
+    }
+
+    @Test
+    void aReusableContainerIsRefused() throws Exception {
+      try (ChildJvm child =
+          ChildJvm.start(
+              Map.of("TESTCONTAINERS_REUSE_ENABLE", "true"), List.of(), StartsReusable.class)) {
+        assertThat(child.readToEnd())
+            .containsExactly(
+                "A reusable container outlives the test run, and a held port does not. Publish ports of containers without"
+                    + " withReuse(true).");
       }
     }
 
@@ -248,6 +297,30 @@ class ContainerPortsTest {
               "Port "
                   + port.number()
                   + " \"web\" (RELEASED) cannot be published any more. Publish it before its scope ends, or hold another one.");
+    }
+  }
+
+  private static void bindExclusively(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.setReuseAddress(false);
+      socket.bind(new InetSocketAddress(port));
+    }
+  }
+
+  static final class StartsReusable {
+    private StartsReusable() {}
+
+    public static void main(String[] args) {
+      try (Httpd httpd = new Httpd()) {
+        ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.withReuse(true).start();
+      } catch (ContainerLaunchException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+          cause = cause.getCause();
+        }
+        System.out.println(cause.getMessage());
+      }
     }
   }
 }

@@ -54,7 +54,8 @@ class ReaperTest {
                 Map.of(),
                 List.of("-Dtest.dead=" + deadOnes, "-Dtest.living=" + livingOnes),
                 RunsSuite.class)) {
-          assertThat(suite.readToEnd()).containsExactly("1 succeeded, 0 failed");
+          assertThat(suite.readToEnd())
+              .containsExactly("2 succeeded, 0 failed", "0 classes skipped");
           assertThat(suite.waitFor()).isZero();
         }
 
@@ -136,7 +137,7 @@ class ReaperTest {
                 List.of("-Dtest.dead=", "-Dtest.living="),
                 RunsSuite.class)) {
       long start = System.nanoTime();
-      assertThat(suite.readToEnd()).containsExactly("1 succeeded, 0 failed");
+      assertThat(suite.readToEnd()).containsExactly("1 succeeded, 0 failed", "1 classes skipped");
       assertThat(suite.waitFor()).isZero();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       assertThat(engine.connections()).as("the reaper did ask").isPositive();
@@ -176,7 +177,9 @@ class ReaperTest {
             .getLauncher()
             .execute(
                 LauncherDiscoveryRequestBuilder.request()
-                    .selectors(DiscoverySelectors.selectClass(FirstTestFixture.class))
+                    .selectors(
+                        DiscoverySelectors.selectClass(FirstTestFixture.class),
+                        DiscoverySelectors.selectClass(ContainerTestFixture.class))
                     .build(),
                 summary);
       }
@@ -189,7 +192,14 @@ class ReaperTest {
               + " succeeded, "
               + summary.getSummary().getTestsFailedCount()
               + " failed");
+      System.out.println(summary.getSummary().getContainersSkippedCount() + " classes skipped");
     }
+  }
+
+  @RequiresDocker
+  static class ContainerTestFixture {
+    @Test
+    void needsAnEngine() {}
   }
 
   static class FirstTestFixture {

@@ -36,4 +36,11 @@ class RequiresDockerTest {
         .withMessage(
             "No Docker engine answers, but FREEPORT_REQUIRE_DOCKER=true says that there must be one: none found");
   }
+
+  @Test
+  void aValueThatIsNeitherIsAnError() {
+    assertThatExceptionOfType(ExtensionConfigurationException.class)
+        .isThrownBy(() -> RequiresDockerCondition.evaluate(() -> {}, "1"))
+        .withMessage("Bad value for FREEPORT_REQUIRE_DOCKER: \"1\". Expected true or false.");
+  }
 }

@@ -8,8 +8,10 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.testing.Thief;
 import java.io.IOException;
+import java.net.ServerSocket;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.testcontainers.containers.ContainerLaunchException;
 
 /**
@@ -67,6 +69,25 @@ class ThiefTest {
           .hasMessageContaining("address already in use");
 
       assertThat(explicit.had(found, foundAt)).isTrue();
+    }
+  }
+
+  /**
+   * The control for the other thief: it does get a port that the kernel gives to whoever asks for
+   * any.
+   */
+  @Test
+  @Timeout(120)
+  void asksTheKernelUntilItGetsAPortThatWasLetGoOf() throws IOException {
+    try (Thief any = Thief.start(Thief.Way.ANY)) {
+      int found;
+      try (ServerSocket socket = new ServerSocket(0)) {
+        found = socket.getLocalPort();
+      }
+      long foundAt = System.nanoTime();
+      do {
+        any.watch(found);
+      } while (!any.had(found, foundAt));
     }
   }
 
