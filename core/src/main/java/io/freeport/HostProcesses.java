@@ -35,20 +35,35 @@ final class HostProcesses {
   }
 
   /**
+   * Returns when this process started.
+   *
+   * @throws IOException if that cannot be told
+   */
+  static long startOfThis() throws IOException {
+    // By "self", which is this process also if /proc shows another pid namespace.
+    return Files.exists(PROC.resolve("self/stat"))
+        ? startIn(PROC.resolve("self/stat"))
+        : startOf(ProcessHandle.current().pid())
+            .orElseThrow(() -> new IOException("this process is not among those that run"));
+  }
+
+  /**
    * Returns when a process started, or nothing if there is no such process. On Linux in clock ticks
    * since the boot, since the wall clock, from which {@link ProcessHandle} computes, may be set
    * while processes run.
+   *
+   * @throws IOException if that cannot be told, for one if too many files are open
    */
-  static OptionalLong startOf(long pid) {
+  static OptionalLong startOf(long pid) throws IOException {
     if (Files.exists(PROC.resolve("self/stat"))) {
+      Path process = PROC.resolve(Long.toString(pid));
       try {
-        String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
-        // proc(5): the second field is the command in parentheses and may contain anything; the
-        // start is field 22
-        String[] fromThirdField = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return OptionalLong.of(Long.parseLong(fromThirdField[22 - 3]));
-      } catch (IOException noSuchProcess) {
-        return OptionalLong.empty();
+        return OptionalLong.of(startIn(process.resolve("stat")));
+      } catch (IOException e) {
+        if (Files.notExists(process)) {
+          return OptionalLong.empty();
+        }
+        throw e;
       }
     }
     return ProcessHandle.of(pid)
@@ -56,5 +71,13 @@ final class HostProcesses {
             process ->
                 OptionalLong.of(process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli()))
         .orElse(OptionalLong.empty());
+  }
+
+  private static long startIn(Path file) throws IOException {
+    String stat = Files.readString(file);
+    // proc(5): the second field is the command in parentheses and may contain anything; the start
+    // is field 22
+    String[] fromThirdField = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fromThirdField[22 - 3]);
   }
 }

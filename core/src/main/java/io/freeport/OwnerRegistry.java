@@ -56,22 +56,35 @@ public final class OwnerRegistry {
   }
 
   static OwnerRegistry open(Path path) {
-    long pid = ProcessHandle.current().pid();
-    String nonce = UUID.randomUUID().toString().substring(0, 8);
-    Owner self = new Owner(HostProcesses.host(), pid, HostProcesses.startOf(pid).orElse(0), nonce);
+    long start;
     try {
-      OwnerDirectory directory = OwnerDirectory.open(path, self);
-      directory.removeDeadOwners();
-      return new OwnerRegistry(self, directory);
+      start = HostProcesses.startOfThis();
     } catch (IOException e) {
-      LOGGER.log(
-          Level.WARNING,
-          "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
-              + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
-          path,
-          e);
+      // Without its own start it does not know its own files, and must not open any.
+      warn(path, e);
+      return new OwnerRegistry(self(Owner.UNKNOWN_START), null);
+    }
+    Owner self = self(start);
+    try {
+      return new OwnerRegistry(self, OwnThread.call(() -> OwnerDirectory.open(path, self)));
+    } catch (IOException e) {
+      warn(path, e);
       return new OwnerRegistry(self, null);
     }
+  }
+
+  private static Owner self(long start) {
+    String nonce = UUID.randomUUID().toString().substring(0, 8);
+    return new Owner(HostProcesses.host(), ProcessHandle.current().pid(), start, nonce);
+  }
+
+  private static void warn(Path path, IOException reason) {
+    LOGGER.log(
+        Level.WARNING,
+        "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
+            + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
+        path,
+        reason);
   }
 
   private static Path directory() {
@@ -124,9 +137,18 @@ public final class OwnerRegistry {
   }
 
   private static OwnerVerdict judgeByProcess(Owner owner) {
-    OptionalLong start = HostProcesses.startOf(owner.pid());
+    OptionalLong start;
+    try {
+      start = HostProcesses.startOf(owner.pid());
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
+      return new OwnerVerdict(ALIVE, "its process may run");
+    }
     if (start.isEmpty()) {
       return new OwnerVerdict(DEAD, "its process is gone");
+    }
+    if (owner.start() == Owner.UNKNOWN_START) {
+      return new OwnerVerdict(ALIVE, "its process id is in use");
     }
     return start.getAsLong() == owner.start()
         ? new OwnerVerdict(ALIVE, "its process runs")
