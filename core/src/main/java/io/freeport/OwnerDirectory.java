@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,10 @@ final class OwnerDirectory {
     }
   }
 
+  OwnFile ownFile() {
+    return ownFile;
+  }
+
   Lock lockOf(Owner owner) throws IOException {
     return visit(fileOf(owner), NOTHING, NOTHING);
   }
@@ -131,6 +136,24 @@ final class OwnerDirectory {
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory, e);
     }
+  }
+
+  /** Returns what the living JVMs of other processes have on record. */
+  List<OwnerRecord> livingOthers() throws IOException {
+    List<OwnerRecord> records = new ArrayList<>();
+    visitAll(
+        NOTHING,
+        (file, channel) -> {
+          OwnerRecord owner = LedgerReader.read(channel, damage -> report(file, damage));
+          if (owner == null) {
+            LOGGER.log(Level.DEBUG, "{0} is empty: its owner has just started", file);
+          } else if (!fileOf(owner.owner()).equals(file)) {
+            report(file, "it is by " + owner.owner());
+          } else {
+            records.add(owner);
+          }
+        });
+    return records;
   }
 
   private void visitAll(Visit ifFree, Visit ifHeld) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -56,10 +57,20 @@ final class OwnerChild implements AutoCloseable {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     System.out.println(OwnerRegistry.ofThisJvm().self());
+    List<LedgerEntry> entries = new ArrayList<>();
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
         case "interrupt" -> Thread.currentThread().interrupt();
+        case "enter" -> {
+          for (int port = 1; port <= Integer.parseInt(words[1]); port++) {
+            entries.add(
+                OwnerRegistry.ofThisJvm()
+                    .enter(port, Protocol.TCP_AND_UDP, "port-" + port, "OwnerChild"));
+          }
+        }
+        case "state" -> entries.forEach(entry -> entry.state(PortState.valueOf(words[1])));
+        case "remove" -> entries.forEach(LedgerEntry::remove);
         case "collect" -> collectChannels();
         default -> throw new IllegalArgumentException(line);
       }
