@@ -48,6 +48,7 @@ public final class HeldPort implements AutoCloseable {
   private final PortTier tier;
   private final PortRequest request;
   private final PortAllocator allocator;
+  private final LedgerEntry record;
   private final long heldSince = System.nanoTime();
 
   // Guarded by this. There is a hold in the state HELD, in OFFERED and TAKEN it depends on the
@@ -61,13 +62,14 @@ public final class HeldPort implements AutoCloseable {
       PortTier tier,
       PortRequest request,
       Hold hold,
-      HandoffMode mode,
+      LedgerEntry record,
       PortAllocator allocator) {
     this.number = number;
     this.tier = tier;
     this.request = request;
     this.hold = hold;
-    this.mode = mode;
+    this.record = record;
+    this.mode = allocator.handoffMode();
     this.allocator = allocator;
   }
 
@@ -155,7 +157,7 @@ public final class HeldPort implements AutoCloseable {
       }
       if (state == PortState.HELD) {
         open();
-        state = PortState.OFFERED;
+        moveTo(PortState.OFFERED);
       }
     }
     if (reclaimed) {
@@ -188,7 +190,7 @@ public final class HeldPort implements AutoCloseable {
       if (!isTaken()) {
         return false;
       }
-      state = PortState.TAKEN;
+      moveTo(PortState.TAKEN);
       if (!request.isKept()) {
         letGo();
       }
@@ -275,7 +277,7 @@ public final class HeldPort implements AutoCloseable {
       }
       // Looked for while an offered port is still held: afterwards it could be somebody else's.
       leaked = checkForLeak && state != PortState.HELD && hasListener();
-      state = PortState.RELEASED;
+      moveTo(PortState.RELEASED);
       letGo();
     }
     allocator.forget(this);
@@ -319,6 +321,15 @@ public final class HeldPort implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - heldSince);
   }
 
+  private void moveTo(PortState next) {
+    state = next;
+    if (next == PortState.RELEASED) {
+      record.remove();
+    } else {
+      record.state(next);
+    }
+  }
+
   private void tell(PortEvent.Type type) {
     allocator.tell(new PortEvent(type, number, request.name(), request.usedBy(), age()));
   }
@@ -343,12 +354,12 @@ public final class HeldPort implements AutoCloseable {
       if (isTaken()) {
         throw taken();
       }
-      state = PortState.OFFERED;
+      moveTo(PortState.OFFERED);
       return;
     }
     try {
       hold = Hold.exclusive(request.protocol(), request.address(), number);
-      state = PortState.HELD;
+      moveTo(PortState.HELD);
     } catch (BindException takenOrInTimeWait) {
       holdDespiteTimeWait();
     } catch (IOException e) {
@@ -362,7 +373,7 @@ public final class HeldPort implements AutoCloseable {
     }
     try {
       hold = Hold.shared(request.address(), number);
-      state = PortState.OFFERED;
+      moveTo(PortState.OFFERED);
     } catch (BindException taken) {
       throw taken();
     } catch (IOException e) {

@@ -35,20 +35,37 @@ final class HostProcesses {
   }
 
   /**
+   * Returns when this process started.
+   *
+   * @throws IOException if that cannot be told
+   */
+  static long startOfThis() throws IOException {
+    // By "self", which is this process also if /proc shows another pid namespace.
+    return Files.exists(PROC.resolve("self/stat"))
+        ? startIn(fieldsOf(PROC.resolve("self/stat")))
+        : startOf(ProcessHandle.current().pid())
+            .orElseThrow(() -> new IOException("this process is not among those that run"));
+  }
+
+  /**
    * Returns when a process started, or nothing if there is no such process. On Linux in clock ticks
    * since the boot, since the wall clock, from which {@link ProcessHandle} computes, may be set
    * while processes run.
+   *
+   * @throws IOException if that cannot be told, for one if too many files are open
    */
-  static OptionalLong startOf(long pid) {
+  static OptionalLong startOf(long pid) throws IOException {
     if (Files.exists(PROC.resolve("self/stat"))) {
+      Path process = PROC.resolve(Long.toString(pid));
       try {
-        String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
-        // proc(5): the second field is the command in parentheses and may contain anything; the
-        // start is field 22
-        String[] fromThirdField = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return OptionalLong.of(Long.parseLong(fromThirdField[22 - 3]));
-      } catch (IOException noSuchProcess) {
-        return OptionalLong.empty();
+        String[] fields = fieldsOf(process.resolve("stat"));
+        return isEnded(fields) ? OptionalLong.empty() : OptionalLong.of(startIn(fields));
+      } catch (IOException e) {
+        // With hidepid, /proc does not show the processes of others, among them that of pid 1.
+        if (Files.notExists(process) && Files.exists(PROC.resolve("1"))) {
+          return OptionalLong.empty();
+        }
+        throw e;
       }
     }
     return ProcessHandle.of(pid)
@@ -56,5 +73,24 @@ final class HostProcesses {
             process ->
                 OptionalLong.of(process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli()))
         .orElse(OptionalLong.empty());
+  }
+
+  /**
+   * Returns the fields from the third one on. The second one is the command in parentheses, and may
+   * contain anything.
+   */
+  private static String[] fieldsOf(Path stat) throws IOException {
+    String line = Files.readString(stat);
+    return line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+  }
+
+  /** It has ended, and is listed until its parent asks how. In containers that may be never. */
+  private static boolean isEnded(String[] fieldsFromThird) {
+    return fieldsFromThird[0].equals("Z") || fieldsFromThird[0].equals("X");
+  }
+
+  /** It is field 22, see proc(5). */
+  private static long startIn(String[] fieldsFromThird) {
+    return Long.parseLong(fieldsFromThird[22 - 3]);
   }
 }

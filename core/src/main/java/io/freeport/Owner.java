@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  */
 public record Owner(String host, long pid, long start, String nonce) {
 
+  /** The start of an owner that could not find out its own. */
+  static final long UNKNOWN_START = 0;
+
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern NONCE = Pattern.compile("[0-9a-f]{8}");
   private static final Pattern TEXT =

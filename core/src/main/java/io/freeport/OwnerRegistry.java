@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * environment variable {@code FREEPORT_DIR}). The operating system frees the lock when the JVM
  * ends, however it ends. Where no such file can be had, process id and start time alone have to do.
  *
+ * <p>In the same file each JVM keeps on record which ports it holds, see {@link #livingOwners()}.
+ *
  * <p><strong>Threads.</strong> All methods may be called from any thread.
  *
  * @since 0.1.0
@@ -29,12 +34,15 @@ public final class OwnerRegistry {
 
   private static final Logger LOGGER = System.getLogger(OwnerRegistry.class.getName());
 
-  private final Owner self;
+  private final LedgerHeader header;
   private final @Nullable OwnerDirectory directory;
+  private final @Nullable Ledger ledger;
 
-  private OwnerRegistry(Owner self, @Nullable OwnerDirectory directory) {
-    this.self = self;
+  private OwnerRegistry(
+      LedgerHeader header, @Nullable OwnerDirectory directory, @Nullable Ledger ledger) {
+    this.header = header;
     this.directory = directory;
+    this.ledger = ledger;
   }
 
   /**
@@ -56,21 +64,49 @@ public final class OwnerRegistry {
   }
 
   static OwnerRegistry open(Path path) {
-    long pid = ProcessHandle.current().pid();
-    String nonce = UUID.randomUUID().toString().substring(0, 8);
-    Owner self = new Owner(HostProcesses.host(), pid, HostProcesses.startOf(pid).orElse(0), nonce);
+    long start;
     try {
-      OwnerDirectory directory = OwnerDirectory.open(path, self);
-      directory.removeDeadOwners();
-      return new OwnerRegistry(self, directory);
+      start = HostProcesses.startOfThis();
+    } catch (IOException e) {
+      // Without its own start it does not know its own files, and must not open any.
+      warn(path, e);
+      return new OwnerRegistry(LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null);
+    }
+    LedgerHeader header = LedgerHeader.of(self(start));
+    OwnerDirectory directory;
+    try {
+      directory = OwnThread.call(() -> OwnerDirectory.open(path, header.owner()));
+    } catch (IOException e) {
+      warn(path, e);
+      return new OwnerRegistry(header, null, null);
+    }
+    return new OwnerRegistry(header, directory, ledgerIn(directory.ownFile(), header));
+  }
+
+  private static Owner self(long start) {
+    String nonce = UUID.randomUUID().toString().substring(0, 8);
+    return new Owner(HostProcesses.host(), ProcessHandle.current().pid(), start, nonce);
+  }
+
+  private static void warn(Path path, IOException reason) {
+    LOGGER.log(
+        Level.WARNING,
+        "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
+            + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
+        path,
+        reason);
+  }
+
+  private static @Nullable Ledger ledgerIn(OwnFile file, LedgerHeader header) {
+    try {
+      return Ledger.create(file, header);
     } catch (IOException e) {
       LOGGER.log(
           Level.WARNING,
-          "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
-              + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
-          path,
+          "Cannot write to {0} ({1}). What this JVM holds will not be seen by others.",
+          file.path(),
           e);
-      return new OwnerRegistry(self, null);
+      return null;
     }
   }
 
@@ -88,7 +124,46 @@ public final class OwnerRegistry {
    * @return the owner of everything that this JVM holds and starts
    */
   public Owner self() {
-    return self;
+    return header.owner();
+  }
+
+  /**
+   * Puts a port on record, {@linkplain PortState#HELD held} since now. That costs no system call,
+   * and never fails: what cannot be recorded is not.
+   *
+   * @param usedBy who asked for it, such as a test; empty if that is not known
+   */
+  LedgerEntry enter(int port, Protocol protocol, String name, String usedBy) {
+    return ledger == null
+        ? LedgerEntry.NONE
+        : ledger.enter(
+            new RecordedHold(port, protocol, PortState.HELD, Instant.now(), name, usedBy));
+  }
+
+  /**
+   * Returns what the JVMs of this user that share the directory and still live have on record, to
+   * find out who holds a port. It is for people to read: the record may be incomplete, and be out
+   * of date by the time it is read.
+   *
+   * <p>FreePort that another class loader loaded into this JVM is left out: its file cannot be
+   * opened here without giving up the lock on it. Other JVMs do see it.
+   *
+   * @return this JVM first, also if it holds nothing, then the others in no particular order; those
+   *     without a record that can be read are left out
+   */
+  public List<OwnerRecord> livingOwners() {
+    List<OwnerRecord> owners = new ArrayList<>();
+    try {
+      List<RecordedHold> holds = ledger == null ? List.of() : ledger.holds();
+      owners.add(new OwnerRecord(header.owner(), header.module(), header.since(), holds));
+      OwnerDirectory others = directory;
+      if (others != null) {
+        owners.addAll(OwnThread.call(others::livingOthers));
+      }
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot read the records of other JVMs", e);
+    }
+    return List.copyOf(owners);
   }
 
   /**
@@ -98,10 +173,10 @@ public final class OwnerRegistry {
    * @return the verdict; in doubt, the owner is not dead
    */
   public OwnerVerdict judge(Owner owner) {
-    if (!owner.host().equals(self.host())) {
+    if (!owner.host().equals(self().host())) {
       return new OwnerVerdict(UNKNOWN, "it is of another host, boot or pid namespace");
     }
-    if (owner.isSameProcessAs(self)) {
+    if (owner.isSameProcessAs(self())) {
       return new OwnerVerdict(ALIVE, "it is this JVM");
     }
     return switch (lockOf(owner)) {
@@ -124,9 +199,18 @@ public final class OwnerRegistry {
   }
 
   private static OwnerVerdict judgeByProcess(Owner owner) {
-    OptionalLong start = HostProcesses.startOf(owner.pid());
+    OptionalLong start;
+    try {
+      start = HostProcesses.startOf(owner.pid());
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
+      return new OwnerVerdict(ALIVE, "its process may run");
+    }
     if (start.isEmpty()) {
       return new OwnerVerdict(DEAD, "its process is gone");
+    }
+    if (owner.start() == Owner.UNKNOWN_START) {
+      return new OwnerVerdict(ALIVE, "its process id is in use");
     }
     return start.getAsLong() == owner.start()
         ? new OwnerVerdict(ALIVE, "its process runs")

@@ -58,6 +58,7 @@ public final class PortAllocator implements AutoCloseable {
   private final LeakPolicy leaks;
   private final List<PortListener> listeners;
 
+  private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
   private final Set<HeldPort> held = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -276,9 +277,15 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
+    int number = found.first() + index;
     HeldPort port =
         new HeldPort(
-            found.first() + index, found.tier(), request, found.holds().get(index), mode, this);
+            number,
+            found.tier(),
+            request,
+            found.holds().get(index),
+            registry.enter(number, request.protocol(), request.name(), request.usedBy()),
+            this);
     held.add(port);
     return port;
   }

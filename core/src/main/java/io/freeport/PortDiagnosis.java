@@ -60,6 +60,7 @@ public final class PortDiagnosis {
   /** All that is asked: our own sources, then those of other modules. */
   static List<Source> sources() {
     List<Source> sources = new ArrayList<>();
+    sources.add(new Source("FreePort", RegistryOccupantFinder::find));
     if (isOshiThere()) {
       // The class is not loaded before its search runs: loading it loads OSHI.
       sources.add(new Source("OSHI", port -> OshiOccupantFinder.find(port)));
@@ -134,7 +135,7 @@ public final class PortDiagnosis {
   private List<String> reasons() {
     List<String> reasons = new ArrayList<>();
     reasons.add(
-        "The system does not list a socket that is bound without listening, as a FreePort hold is, nor one of another network"
+        "The system does not list a socket that is bound without listening, as another user's FreePort hold is, nor one of another network"
             + " namespace; another user's may take that user's rights, or root's, to be seen.");
     if (port < WellKnownPorts.FIRST_UNPRIVILEGED) {
       reasons.add(

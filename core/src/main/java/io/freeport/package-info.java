@@ -5,8 +5,8 @@
  * <p>Most users need only {@link io.freeport.PortAllocator}, which hands out ports, and {@link
  * io.freeport.HeldPort}, one such port on its way through request, hold, handoff and release.
  * {@link io.freeport.Owner} and {@link io.freeport.OwnerRegistry} tell whether the JVM that left
- * something behind still lives. {@link io.freeport.PortDiagnosis} tells who has a port that cannot
- * be had.
+ * something behind still lives, and {@link io.freeport.OwnerRecord} what a living one holds. {@link
+ * io.freeport.PortDiagnosis} tells who has a port that cannot be had.
  */
 @NullMarked
 package io.freeport;

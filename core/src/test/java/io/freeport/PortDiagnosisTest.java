@@ -39,7 +39,7 @@ class PortDiagnosisTest {
 
   private static final String UNKNOWN =
       "Port %d cannot be bound for TCP, and who has it cannot be told. The system does not list a socket that is bound without"
-          + " listening, as a FreePort hold is, nor one of another network namespace; another user's may take that user's"
+          + " listening, as another user's FreePort hold is, nor one of another network namespace; another user's may take that user's"
           + " rights, or root's, to be seen.";
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
@@ -126,8 +126,8 @@ class PortDiagnosisTest {
 
     @Test
     void thatHasItForUdpWhileSomebodyUnknownHasItForTcp() throws Exception {
-      try (PortAllocator allocator = PortAllocator.create()) {
-        int port = allocator.hold().number();
+      try (Socket silent = boundSilently()) {
+        int port = silent.getLocalPort();
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, port))) {
           assertThat(socket.isBound()).isTrue();
           assertThat(PortDiagnosis.of(port).describe())
@@ -152,13 +152,21 @@ class PortDiagnosisTest {
   }
 
   @Test
-  void aHoldIsNotListedByTheSystemSoNothingIsClaimed() {
-    try (PortAllocator allocator = PortAllocator.create()) {
-      int port = allocator.hold().number();
+  void aBoundSocketIsNotListedByTheSystemSoNothingIsClaimed() throws IOException {
+    try (Socket silent = boundSilently()) {
+      int port = silent.getLocalPort();
       PortDiagnosis diagnosis = PortDiagnosis.of(port);
       assertThat(diagnosis.occupants()).isEmpty();
       assertThat(diagnosis.describe()).isEqualTo(UNKNOWN, port);
     }
+  }
+
+  /** As a hold is, but on no record. */
+  private static Socket boundSilently() throws IOException {
+    Socket socket = new Socket();
+    socket.setReuseAddress(false);
+    socket.bind(new InetSocketAddress(0));
+    return socket;
   }
 
   @ParameterizedTest
@@ -178,8 +186,8 @@ class PortDiagnosisTest {
           Stream.of(ChildJvm.classPath().split(File.pathSeparator))
               .filter(entry -> !entry.contains("oshi"))
               .collect(Collectors.joining(File.pathSeparator));
-      try (PortAllocator allocator = PortAllocator.create()) {
-        int port = allocator.hold().number();
+      try (Socket silent = boundSilently()) {
+        int port = silent.getLocalPort();
         assertThat(diagnose(List.of(), List.of(), withoutOshi, port))
             .isEqualTo(
                 UNKNOWN
@@ -194,8 +202,8 @@ class PortDiagnosisTest {
           Stream.of(ChildJvm.classPath().split(File.pathSeparator))
               .filter(entry -> !entry.contains("jna"))
               .collect(Collectors.joining(File.pathSeparator));
-      try (PortAllocator allocator = PortAllocator.create()) {
-        int port = allocator.hold().number();
+      try (Socket silent = boundSilently()) {
+        int port = silent.getLocalPort();
         assertThat(diagnose(List.of(), List.of(), withoutJna, port))
             .startsWith(UNKNOWN.formatted(port) + " OSHI failed: java.lang.NoClassDefFoundError: ");
       }
@@ -214,8 +222,8 @@ class PortDiagnosisTest {
               Knows.class.getName(),
               "io.freeport.IsMissing"));
       String classPath = ChildJvm.classPath() + File.pathSeparator + services;
-      try (PortAllocator allocator = PortAllocator.create()) {
-        int port = allocator.hold().number();
+      try (Socket silent = boundSilently()) {
+        int port = silent.getLocalPort();
         assertThat(diagnose(List.of(), List.of(), classPath, port))
             .isEqualTo("Port %d is taken by container known (busybox:1.35).", port);
       }

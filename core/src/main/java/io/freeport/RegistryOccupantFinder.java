@@ -1,0 +1,47 @@
+package io.freeport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Finds FreePort's own holds, of this JVM and of others: the system lists no socket that is bound
+ * without listening.
+ */
+final class RegistryOccupantFinder {
+
+  private RegistryOccupantFinder() {}
+
+  static List<PortOccupant> find(int port) {
+    List<PortOccupant> occupants = new ArrayList<>();
+    for (OwnerRecord owner : OwnerRegistry.ofThisJvm().livingOwners()) {
+      for (RecordedHold hold : owner.holds()) {
+        // One that is taken is no longer held, and its consumer is found by other means.
+        if (hold.port() == port && hold.state().compareTo(PortState.TAKEN) < 0) {
+          occupants.add(occupant(owner, hold));
+        }
+      }
+    }
+    return occupants;
+  }
+
+  private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold) {
+    List<String> details = new ArrayList<>();
+    if (!hold.name().isEmpty()) {
+      details.add('"' + hold.name() + '"');
+    }
+    details.add(hold.state().name().toLowerCase(Locale.ROOT));
+    details.add("in " + owner.module());
+    return new PortOccupant(
+        PortOccupant.Kind.FREEPORT,
+        hold.protocol() == Protocol.UDP ? PortOccupant.Use.UDP : PortOccupant.Use.BOUND,
+        hold.usedBy(),
+        OptionalLong.of(owner.owner().pid()),
+        Optional.empty(),
+        Optional.of(hold.since()),
+        List.of(),
+        details);
+  }
+}
