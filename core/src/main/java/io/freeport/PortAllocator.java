@@ -48,6 +48,11 @@ public final class PortAllocator implements AutoCloseable {
 
   static {
     Exhaustion.load();
+    if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+      LOGGER.log(
+          Level.WARNING,
+          "With java.net.preferIPv4Stack this JVM can hold ports for IPv4 only. Who binds IPv6 alone can still have the same number.");
+    }
   }
 
   private final KernelPorts kernel;

@@ -15,15 +15,12 @@ class GreetingServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
 
-  // snippet: in-process
   @Test
   void greets(@FreePort int port) throws Exception {
     try (GreetingServer server = GreetingServer.start(port)) {
       assertThat(get("http://127.0.0.1:" + port + "/")).isEqualTo("Hello from port " + port);
     }
   }
-
-  // end
 
   @RepeatedTest(8)
   void twoServersAtATime(@FreePort("one") int one, @FreePort("two") int two) throws Exception {

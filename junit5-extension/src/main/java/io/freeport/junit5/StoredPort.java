@@ -2,6 +2,7 @@ package io.freeport.junit5;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -21,8 +22,19 @@ record StoredPort(HeldPort port) implements Store.CloseableResource, AutoCloseab
     PortAllocator allocator = allocator(context);
     return context
         .getStore(NAMESPACE)
-        .getOrComputeIfAbsent(key, any -> new StoredPort(allocator.hold(name)), StoredPort.class)
+        .getOrComputeIfAbsent(
+            key, any -> new StoredPort(allocator.hold(request(name, context))), StoredPort.class)
         .port();
+  }
+
+  private static PortRequest request(String name, ExtensionContext context) {
+    return PortRequest.named(name).usedBy(nameOf(context)).build();
+  }
+
+  /** The test, or the class if the port is of all its tests, as people call it. */
+  private static String nameOf(ExtensionContext context) {
+    String type = context.getTestClass().map(Class::getSimpleName).orElse("");
+    return context.getTestMethod().map(method -> type + "." + method.getName() + "()").orElse(type);
   }
 
   /**

@@ -53,6 +53,11 @@ class FreePortTest {
     }
 
     @Test
+    void aHeldPortKnowsItsTest(@FreePort HeldPort port) {
+      assertThat(port.request().usedBy()).isEqualTo("Types.aHeldPortKnowsItsTest()");
+    }
+
+    @Test
     void theSamePortInTwoTypes(@FreePort("db") HeldPort port, @FreePort("db") int number) {
       assertThat(number).isEqualTo(port.number());
       assertThat(port.state()).isEqualTo(PortState.OFFERED);

@@ -16,7 +16,9 @@ import io.freeport.PortOccupant.Use;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,8 +201,11 @@ class ContainerOccupantFinderTest {
                             + " by "
                             + occupant.pid().orElseThrow()));
       }
-      try (PortAllocator allocator = PortAllocator.create()) {
-        System.out.println(PortDiagnosis.of(allocator.hold().number()).describe());
+      try (Socket silent =
+          new Socket()) { // bound, and neither listed by the system nor on our record
+        silent.setReuseAddress(false);
+        silent.bind(new InetSocketAddress(0));
+        System.out.println(PortDiagnosis.of(silent.getLocalPort()).describe());
       }
       System.out.println(Duration.ofNanos(System.nanoTime() - start).toMillis());
     }

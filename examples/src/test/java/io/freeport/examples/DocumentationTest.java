@@ -1,0 +1,71 @@
+package io.freeport.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The code on the pages for users is code of this module, which is compiled and run. */
+class DocumentationTest {
+
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern SNIPPET = Pattern.compile("(?s)```java\\n(.*?)```");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+
+  static List<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+      return Stream.concat(
+              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve),
+              docs.filter(file -> file.toString().endsWith(".md")))
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void snippetsAreCodeOfThisModule(Path page) throws IOException {
+    String sources = sources();
+    assertThat(SNIPPET.matcher(Files.readString(page)).results().map(result -> result.group(1)))
+        .allSatisfy(snippet -> assertThat(sources).contains(withoutSpace(snippet)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void linksLeadSomewhere(Path page) throws IOException {
+    Path folder = page.toAbsolutePath().resolveSibling("");
+    assertThat(LINK.matcher(Files.readString(page)).results().map(MatchResult::group))
+        .allSatisfy(
+            link -> assertThat(folder.resolve(link.substring(2, link.length() - 1))).exists());
+  }
+
+  private static String sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(DocumentationTest::read)
+          .map(DocumentationTest::withoutSpace)
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String withoutSpace(String text) {
+    return text.replaceAll("\\s", "");
+  }
+}
