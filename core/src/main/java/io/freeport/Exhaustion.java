@@ -26,7 +26,8 @@ final class Exhaustion {
       PortRequest request, Refusals refusals, KernelPorts kernel, int held) {
     List<String> lines = new ArrayList<>();
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
-    lines.addAll(whoHas(refusals.inUse()));
+    lines.addAll(refusals.skipped(request));
+    lines.addAll(whoHas(refusals.inUse(), request.protocol()));
     List<String> advice = new ArrayList<>();
     if (refusals.isNotPermitted()) {
       lines.add("Some of them need rights that this process does not have.");
@@ -74,12 +75,12 @@ final class Exhaustion {
    * Stops asking when the time is up that one answer may take: a hanging engine would take it for
    * each port.
    */
-  private static List<String> whoHas(List<Integer> ports) {
+  private static List<String> whoHas(List<Integer> ports, Protocol protocol) {
     List<String> answers = new ArrayList<>();
     long start = System.nanoTime();
     for (int port : ports) {
       if (System.nanoTime() - start < PortDiagnosis.TIME_LIMIT.toNanos()) {
-        answers.add("  " + PortDiagnosis.of(port).describe());
+        answers.add("  " + PortDiagnosis.of(port, protocol).describe());
       }
     }
     return answers;

@@ -11,28 +11,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandoffProbe {
 
+  /** A stranger could be faster once; twice, on two ports, it is the machine. */
+  private static final int FAILURES_THAT_COUNT = 2;
+
+  /**
+   * What a machine can do does not change while the JVM runs; that it could not be found out may.
+   */
+  private static volatile @Nullable HandoffMode known;
+
   private HandoffProbe() {}
 
-  /** What a machine can do does not change while the JVM runs. */
-  private static final class OfThisMachine {
-    static final HandoffMode MODE = probe();
-  }
-
   static HandoffMode modeOfThisMachine() {
-    return OfThisMachine.MODE;
+    HandoffMode mode = known;
+    if (mode == null) {
+      mode = probe();
+      known = mode;
+    }
+    return mode == null ? HandoffMode.CLOSE_THEN_BIND : mode;
   }
 
-  private static HandoffMode probe() {
+  /** Returns null if there are no sockets to try it with. */
+  private static @Nullable HandoffMode probe() {
+    int[] failures = {0};
     try {
-      HandoffMode mode =
-          PortPool.outsideEphemeralRange(KernelPorts.ofThisMachine()).firstOf(HandoffProbe::probe);
-      return mode == null ? HandoffMode.CLOSE_THEN_BIND : mode;
+      return PortPool.outsideEphemeralRange(KernelPorts.ofThisMachine())
+          .firstOf(
+              port -> {
+                HandoffMode mode = modeOn(port);
+                return mode != HandoffMode.CLOSE_THEN_BIND || ++failures[0] == FAILURES_THAT_COUNT
+                    ? mode
+                    : null;
+              });
     } catch (IOException noSockets) {
-      return HandoffMode.CLOSE_THEN_BIND;
+      return null;
     }
   }
 
-  private static @Nullable HandoffMode probe(int port) throws IOException {
+  /** Returns null if the port is not to be had. */
+  private static @Nullable HandoffMode modeOn(int port) throws IOException {
     Hold hold;
     try {
       hold = Hold.exclusive(Protocol.TCP, null, port);
@@ -43,7 +59,7 @@ final class HandoffProbe {
       hold.offer(HandoffMode.SHARED);
       new ServerSocket(port).close();
       return HandoffMode.SHARED;
-    } catch (IOException notBesideTheHold) {
+    } catch (BindException notBesideTheHold) {
       return HandoffMode.CLOSE_THEN_BIND;
     } finally {
       hold.close();

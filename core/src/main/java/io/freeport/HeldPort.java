@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldPort implements AutoCloseable {
 
+  /** What can be counted in nanoseconds: 292 years. */
+  private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
+
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -144,23 +147,27 @@ public final class HeldPort implements AutoCloseable {
    * @throws PortUnavailableException if the port was taken and somebody still has it
    */
   public void offer() {
-    boolean reclaimed;
+    boolean wasTaken;
+    boolean held = true;
     synchronized (this) {
-      if (state == PortState.OFFERED) {
-        return;
-      }
-      reclaimed = state == PortState.TAKEN;
+      wasTaken = state == PortState.TAKEN;
       switch (state) {
-        case TAKEN -> holdAgain();
+        case OFFERED -> {
+          return;
+        }
+        case TAKEN -> held = holdAgain();
         case RELEASED -> throw released("offered");
-        default -> {}
+        case HELD -> {}
       }
       if (state == PortState.HELD) {
         open();
         moveTo(PortState.OFFERED);
       }
     }
-    if (reclaimed) {
+    if (!held) {
+      throw taken();
+    }
+    if (wasTaken) {
       tell(PortEvent.Type.RECLAIMED);
     }
     tell(PortEvent.Type.OFFERED);
@@ -210,9 +217,10 @@ public final class HeldPort implements AutoCloseable {
    */
   public void awaitTaken(Duration timeout) {
     long start = System.nanoTime();
+    long limit = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout.toNanos() : LONGEST_WAIT.toNanos();
     long pause = FIRST_PAUSE_NANOS;
     while (!confirm()) {
-      if (System.nanoTime() - start >= timeout.toNanos()) {
+      if (System.nanoTime() - start >= limit) {
         throw new PortHandoffException(
             this
                 + ": nobody listened on it within "
@@ -237,6 +245,7 @@ public final class HeldPort implements AutoCloseable {
    * @throws PortUnavailableException if somebody has the port
    */
   public void reclaim() {
+    boolean held;
     synchronized (this) {
       if (state == PortState.RELEASED) {
         throw released("reclaimed");
@@ -245,7 +254,10 @@ public final class HeldPort implements AutoCloseable {
         throw new IllegalStateException(
             this + " is held anyway. Reclaim it after its consumer took it and has stopped.");
       }
-      holdAgain();
+      held = holdAgain();
+    }
+    if (!held) {
+      throw taken();
     }
     tell(PortEvent.Type.RECLAIMED);
   }
@@ -276,11 +288,14 @@ public final class HeldPort implements AutoCloseable {
         return false;
       }
       // Looked for while an offered port is still held: afterwards it could be somebody else's.
-      leaked = checkForLeak && state != PortState.HELD && hasListener();
-      moveTo(PortState.RELEASED);
-      letGo();
+      try {
+        leaked = checkForLeak && state != PortState.HELD && hasListener();
+      } finally {
+        moveTo(PortState.RELEASED);
+        letGo();
+        allocator.forget(this);
+      }
     }
-    allocator.forget(this);
     tell(PortEvent.Type.RELEASED);
     return leaked;
   }
@@ -301,12 +316,19 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /**
-   * Returns whether somebody listens. That somebody has the port is not enough: once the hold is
-   * gone it may be another process that took the port after its consumer had stopped, and holds it
-   * as we do.
+   * Returns whether the consumer still listens. That somebody has the port is not enough: once the
+   * hold is gone it may be another process that took the port after its consumer had stopped, and
+   * holds it, or uses it, as we do.
    */
   private boolean hasListener() {
-    return request.protocol().hasTcp() && isTaken() && Hold.accepts(socketAddress());
+    try {
+      return request.protocol().hasTcp()
+          && Hold.isTaken(Protocol.TCP, request.address(), number)
+          && Hold.accepts(socketAddress())
+          && !RegistryOccupantFinder.isOnRecordTwice(number);
+    } catch (IOException cannotTell) {
+      return false;
+    }
   }
 
   boolean isTaken() {
@@ -331,7 +353,7 @@ public final class HeldPort implements AutoCloseable {
   }
 
   private void tell(PortEvent.Type type) {
-    allocator.tell(new PortEvent(type, number, request.name(), request.usedBy(), age()));
+    allocator.tell(type, this);
   }
 
   private void open() {
@@ -349,45 +371,60 @@ public final class HeldPort implements AutoCloseable {
     }
   }
 
-  private void holdAgain() {
+  /** Returns false if somebody has the port. */
+  private boolean holdAgain() {
     if (hold != null) { // a kept one: it stood beside the consumer all the time
       if (isTaken()) {
-        throw taken();
+        return false;
       }
       moveTo(PortState.OFFERED);
-      return;
+      return true;
     }
     try {
       hold = Hold.exclusive(request.protocol(), request.address(), number);
       moveTo(PortState.HELD);
+      return true;
     } catch (BindException takenOrInTimeWait) {
-      holdDespiteTimeWait();
+      return holdDespiteTimeWait();
     } catch (IOException e) {
       throw cannotHoldAgain(e);
     }
   }
 
-  private void holdDespiteTimeWait() {
-    if (request.protocol() != Protocol.TCP) {
-      throw taken();
+  private boolean holdDespiteTimeWait() {
+    // Beside another FreePort's offered hold a shared one could be had, and then both would think
+    // that the port is theirs.
+    if (request.protocol() != Protocol.TCP || !RegistryOccupantFinder.find(number).isEmpty()) {
+      return false;
     }
     try {
       hold = Hold.shared(request.address(), number);
       moveTo(PortState.OFFERED);
+      if (mode == HandoffMode.CLOSE_THEN_BIND) {
+        letGo(); // offered means, in this mode, that nothing is in the consumer's way
+      }
+      return true;
     } catch (BindException taken) {
-      throw taken();
+      return false;
     } catch (IOException e) {
       throw cannotHoldAgain(e);
     }
   }
 
+  /**
+   * Without the lock: whoever is told, or asked who has the port, may take long, or come back to
+   * this port.
+   */
   private PortUnavailableException taken() {
-    tell(PortEvent.Type.STOLEN);
+    PortDiagnosis diagnosis = PortDiagnosis.of(number, request.protocol());
+    if (diagnosis.occupants().stream().noneMatch(PortOccupant::isThisProcess)) {
+      tell(PortEvent.Type.STOLEN);
+    }
     return new PortUnavailableException(
         "Cannot hold "
             + this
             + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port. "
-            + PortDiagnosis.of(number).describe(),
+            + diagnosis.describe(),
         null);
   }
 

@@ -3,12 +3,20 @@ package io.freeport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hold {
 
+  private static final List<Path> UDP_TABLES =
+      List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
 
   private final @Nullable SocketChannel tcp;
@@ -70,8 +80,7 @@ final class Hold {
   static boolean isTaken(Protocol protocol, @Nullable InetAddress address, int port)
       throws IOException {
     InetSocketAddress where = new InetSocketAddress(address, port);
-    return (!protocol.hasTcp() || fails(() -> bindTcp(where, true)))
-        && (!protocol.hasUdp() || fails(() -> bindUdp(where)));
+    return (!protocol.hasTcp() || isTcpTaken(where)) && (!protocol.hasUdp() || isUdpTaken(where));
   }
 
   /** Returns whether a connection is accepted. */
@@ -84,17 +93,42 @@ final class Hold {
     }
   }
 
-  private interface Bind {
-    Closeable bind() throws IOException;
-  }
-
-  private static boolean fails(Bind attempt) throws IOException {
+  private static boolean isTcpTaken(InetSocketAddress where) throws IOException {
     try {
-      attempt.bind().close();
+      bindTcp(where, true).close();
       return false;
     } catch (BindException taken) {
       return true;
     }
+  }
+
+  private static boolean isRefusedForUdp(InetSocketAddress where) throws IOException {
+    try {
+      bindUdp(where).close();
+      return false;
+    } catch (BindException taken) {
+      return true;
+    }
+  }
+
+  /**
+   * A bind, even one for a moment, would be in the way of a consumer that comes in that moment: UDP
+   * sockets do not share. On Linux the kernel can be asked without one.
+   */
+  private static boolean isUdpTaken(InetSocketAddress where) throws IOException {
+    for (Path table : UDP_TABLES) {
+      if (!Files.exists(table)) {
+        return isRefusedForUdp(where);
+      }
+      String suffix = String.format(Locale.ROOT, ":%04X", where.getPort());
+      try (Stream<String> lines = Files.lines(table)) {
+        // sl, local address as HEX:PORT, remote address, ...
+        if (lines.skip(1).anyMatch(line -> line.strip().split("\\s+", 3)[1].endsWith(suffix))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
@@ -104,6 +138,11 @@ final class Hold {
       socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
       socket.bind(where);
       return socket;
+    } catch (UnsupportedAddressTypeException e) {
+      close(socket);
+      throw new SocketException(
+          "Cannot assign requested address: this JVM has no "
+              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
     } catch (Throwable e) {
       close(socket);
       throw e;
@@ -115,6 +154,11 @@ final class Hold {
     try {
       socket.bind(where);
       return socket;
+    } catch (UnsupportedAddressTypeException e) {
+      close(socket);
+      throw new SocketException(
+          "Cannot assign requested address: this JVM has no "
+              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
     } catch (Throwable e) {
       close(socket);
       throw e;

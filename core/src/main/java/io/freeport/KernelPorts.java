@@ -47,7 +47,10 @@ record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
   }
 
   private static PortRange range(String[] ends) {
-    return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+    // The kernel takes a 0 here, which is no port.
+    return new PortRange(
+        Math.max(1, Integer.parseInt(ends[0])),
+        Math.max(1, Integer.parseInt(ends[ends.length - 1])));
   }
 
   /**

@@ -40,16 +40,20 @@ final class OccupantSearch {
   static Result run(int port, List<Source> sources, Duration limit) {
     long start = System.nanoTime();
     Map<Source, FutureTask<List<PortOccupant>>> searches = new LinkedHashMap<>();
+    List<String> failures = new ArrayList<>();
     for (Source source : sources) {
       FutureTask<List<PortOccupant>> search =
           new FutureTask<>(() -> List.copyOf(source.finder().find(port)));
       Thread thread = new Thread(search, "freeport-diagnosis-" + source.name());
       thread.setDaemon(true);
-      thread.start();
-      searches.put(source, search);
+      try {
+        thread.start();
+        searches.put(source, search);
+      } catch (OutOfMemoryError noThread) { // that is what the JVM calls it
+        failures.add(source.name() + " was not asked, since there is no thread for it");
+      }
     }
     List<PortOccupant> occupants = new ArrayList<>();
-    List<String> failures = new ArrayList<>();
     searches.forEach(
         (source, search) -> {
           try {

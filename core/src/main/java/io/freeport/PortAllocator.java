@@ -3,10 +3,8 @@ package io.freeport;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -175,110 +173,87 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   /**
-   * Holds a port, offers it, starts its consumer, and sees that the consumer has it. If somebody
+   * Holds a port, offers it, starts its consumer, and waits until the port is taken. If somebody
    * else was faster, as can happen where the hold cannot stay, all of that is done again with
    * another port, a few times. So this is the way to hand over a port on any machine, in any
-   * protocol, to any consumer.
+   * protocol.
+   *
+   * <p>That somebody else was faster is seen by a {@link java.net.BindException} of the consumer,
+   * or, if the consumer is a {@link Process}, by its end. A consumer that starts in some other way
+   * and fails without either cannot be told from one that has the port.
+   *
+   * <p>A consumer that does not have the port in time is stopped, if it is a {@link Process} or
+   * {@link AutoCloseable}.
    *
    * @param request what is wanted
    * @param consumer starts the consumer, in this thread
    * @param <T> what is started
    * @param <E> how the start may fail
    * @return the port, {@linkplain PortState#TAKEN taken}, and the consumer
-   * @throws E if the start fails for another reason than the port, or too often; the port then is
-   *     released
+   * @throws E if the start fails for another reason than that somebody else has the port, or too
+   *     often; the port then is released
    * @throws PortUnavailableException if there is no other port to try
    * @throws PortHandoffException if the consumer was started and does not have its port in time
    * @throws IllegalStateException if this allocator is closed
    */
   public <T, E extends Exception> StartedConsumer<T> startOn(
       PortRequest request, PortConsumer<T, E> consumer) throws E {
-    Set<Integer> lost = new HashSet<>();
-    while (true) {
-      HeldPort port = allocate(request.single(), lost).get(0);
-      try {
-        port.offer();
-        T started = start(consumer, port);
-        port.awaitTaken(handoffTimeout);
-        return new StartedConsumer<>(port, started);
-      } catch (Exception e) {
-        boolean again = isConflict(e) && lost.size() < retries;
-        if (isConflict(e)) {
-          tell(eventOf(PortEvent.Type.STOLEN, port));
-          LOGGER.log(
-              Level.INFO,
-              "{0} was taken by somebody else before its consumer bound it ({1}). {2}",
-              port,
-              e.toString(),
-              PortDiagnosis.of(port.number()).describe());
-        }
-        port.releaseUnchecked();
-        if (!again) {
-          throw e;
-        }
-        lost.add(port.number());
-      }
-    }
+    return new ConsumerStart<>(this, request.single(), consumer, handoffTimeout).run(retries);
   }
 
-  /**
-   * A consumer that does not set {@code SO_REUSEADDR} cannot bind beside the hold. It gets the same
-   * port without one.
-   */
-  private static <T, E extends Exception> T start(PortConsumer<T, E> consumer, HeldPort port)
-      throws E {
-    try {
-      return consumer.start(port);
-    } catch (Exception e) {
-      if (isConflict(e) && port.giveUpHold()) {
-        return consumer.start(port);
-      }
-      throw e;
-    }
-  }
-
-  private static boolean isConflict(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
-        return true;
-      }
-    }
-    return false;
+  HeldPort hold(PortRequest request, Set<Integer> without) {
+    return allocate(request, without).get(0);
   }
 
   private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
     if (closed) {
       throw closedAlready();
     }
+    List<HeldPort> ports = new ArrayList<>();
+    boolean complete = false;
+    try {
+      PortUnavailableException failure = allocate(request, without, ports);
+      if (failure != null) {
+        tell(
+            new PortEvent(
+                PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
+        throw failure;
+      }
+      // close() sets the flag, then releases what it finds in the set. If it ran before a port was
+      // added, the flag is seen here.
+      if (closed) {
+        throw closedAlready();
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        release(ports);
+      }
+    }
+    ports.forEach(port -> tell(PortEvent.Type.HELD, port));
+    return ports;
+  }
+
+  /** Adds what is found to {@code ports}; returns why that is not all, or null. */
+  private @Nullable PortUnavailableException allocate(
+      PortRequest request, Set<Integer> without, List<HeldPort> ports) {
     PortSearch search = new PortSearch(request, kernel, any, without);
-    List<HeldPort> ports = new ArrayList<>(request.count());
     try {
       while (ports.size() < request.count()) {
         PortSearch.Found found = search.next();
         if (found == null) {
-          throw Exhaustion.exception(request, search.refusals(), kernel, held.size());
+          release(ports); // first, or the message would blame the ports of this very request
+          return Exhaustion.exception(request, search.refusals(), kernel, held.size());
         }
         for (int i = 0; i < found.holds().size(); i++) {
           ports.add(keep(found, i, request));
         }
       }
+      return null;
     } catch (IOException e) {
       release(ports);
-      tellExhausted(request);
-      throw Exhaustion.exception(request, e, held.size());
-    } catch (PortUnavailableException e) {
-      release(ports);
-      tellExhausted(request);
-      throw e;
+      return Exhaustion.exception(request, e, held.size());
     }
-    // close() sets the flag, then releases what it finds in the set. If it ran before a port was
-    // added, the flag is seen here.
-    if (closed) {
-      release(ports);
-      throw closedAlready();
-    }
-    ports.forEach(port -> tell(eventOf(PortEvent.Type.HELD, port)));
-    return ports;
   }
 
   private HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
@@ -296,7 +271,7 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private static void release(List<HeldPort> ports) {
-    ports.forEach(HeldPort::close);
+    ports.forEach(HeldPort::releaseUnchecked);
   }
 
   void forget(HeldPort port) {
@@ -319,7 +294,7 @@ public final class PortAllocator implements AutoCloseable {
     LOGGER.log(Level.WARNING, "{0}", message);
   }
 
-  void tell(PortEvent event) {
+  private void tell(PortEvent event) {
     FlightEvent.commit(event);
     for (PortListener listener : listeners) {
       try {
@@ -330,14 +305,9 @@ public final class PortAllocator implements AutoCloseable {
     }
   }
 
-  private void tellExhausted(PortRequest request) {
-    tell(
-        new PortEvent(
-            PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
-  }
-
-  private static PortEvent eventOf(PortEvent.Type type, HeldPort port) {
-    return new PortEvent(type, port.number(), port.name(), port.request().usedBy(), port.age());
+  void tell(PortEvent.Type type, HeldPort port) {
+    Duration age = type == PortEvent.Type.HELD ? Duration.ZERO : port.age();
+    tell(new PortEvent(type, port.number(), port.name(), port.request().usedBy(), age));
   }
 
   /**
@@ -350,11 +320,11 @@ public final class PortAllocator implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    PortLeakException leaked = null;
+    RuntimeException leaked = null;
     for (HeldPort port : held) {
       try {
         port.close();
-      } catch (PortLeakException e) {
+      } catch (RuntimeException e) { // the others are to be released all the same
         if (leaked == null) {
           leaked = e;
         } else {

@@ -11,7 +11,8 @@ package io.freeport;
 public interface PortConsumer<T, E extends Exception> {
 
   /**
-   * Starts the consumer. It may be called again with another port, if somebody else had this one.
+   * Starts the consumer. It may be called again: with the same port, if the consumer could not bind
+   * beside the hold, or with another one, if somebody else had this one.
    *
    * @param port an offered port
    * @return what was started

@@ -29,13 +29,17 @@ public final class PortDiagnosis {
   static final Duration TIME_LIMIT = Duration.ofSeconds(3);
 
   private final int port;
+  private final Protocol protocol;
   private final OccupantSearch.Result found;
   private final boolean unexplained;
 
-  private PortDiagnosis(int port, OccupantSearch.Result found) {
+  private PortDiagnosis(int port, Protocol protocol, OccupantSearch.Result found) {
     this.port = port;
+    this.protocol = protocol;
     this.found = found;
-    this.unexplained = found.occupants().stream().noneMatch(PortOccupant::hasTcp) && isTaken(port);
+    this.unexplained =
+        found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp())
+            && isTaken(port);
   }
 
   /**
@@ -46,15 +50,25 @@ public final class PortDiagnosis {
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
   public static PortDiagnosis of(int port) {
-    return of(port, sources(), TIME_LIMIT);
+    return of(port, Protocol.TCP);
+  }
+
+  /** Finds out who has a port for a protocol; for both, TCP is looked at. */
+  static PortDiagnosis of(int port, Protocol protocol) {
+    return of(port, protocol, sources(), TIME_LIMIT);
   }
 
   static PortDiagnosis of(int port, List<Source> sources, Duration limit) {
+    return of(port, Protocol.TCP, sources, limit);
+  }
+
+  private static PortDiagnosis of(
+      int port, Protocol protocol, List<Source> sources, Duration limit) {
     if (port < 1 || port > PortRange.HIGHEST_PORT) {
       throw new IllegalArgumentException(
           "Not a port: " + port + ". Expected a number from 1 to " + PortRange.HIGHEST_PORT + ".");
     }
-    return new PortDiagnosis(port, OccupantSearch.run(port, sources, limit));
+    return new PortDiagnosis(port, protocol, OccupantSearch.run(port, sources, limit));
   }
 
   /** All that is asked: our own sources, then those of other modules. */
@@ -86,9 +100,9 @@ public final class PortDiagnosis {
   }
 
   /** Asks the kernel by a bind that is undone at once. */
-  private static boolean isTaken(int port) {
+  private boolean isTaken(int port) {
     try {
-      Hold.exclusive(Protocol.TCP, null, port).close();
+      Hold.exclusive(protocol, null, port).close();
       return false;
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);
@@ -126,7 +140,12 @@ public final class PortDiagnosis {
       sentences.add("Port " + port + " is free now.");
     }
     if (unexplained) {
-      sentences.add("Port " + port + " cannot be bound for TCP, and who has it cannot be told.");
+      sentences.add(
+          "Port "
+              + port
+              + " cannot be bound for "
+              + (protocol.hasTcp() ? "TCP" : "UDP")
+              + ", and who has it cannot be told.");
       sentences.addAll(reasons());
     }
     return String.join(" ", sentences);

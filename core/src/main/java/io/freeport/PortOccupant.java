@@ -83,6 +83,10 @@ public record PortOccupant(
     details = List.copyOf(details);
   }
 
+  boolean isThisProcess() {
+    return pid.isPresent() && pid.getAsLong() == ProcessHandle.current().pid();
+  }
+
   boolean hasTcp() {
     return use != Use.UDP;
   }

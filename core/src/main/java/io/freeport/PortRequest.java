@@ -318,9 +318,13 @@ public final class PortRequest {
      * @return this
      */
     public Builder near(int distance) {
-      if (distance < 0) {
+      if (distance < 0 || distance > PortRange.HIGHEST_PORT) {
         throw new IllegalArgumentException(
-            "The distance from preferred ports must not be negative, but was " + distance + ".");
+            "The distance from preferred ports must be from 0 to "
+                + PortRange.HIGHEST_PORT
+                + ", but was "
+                + distance
+                + ".");
       }
       near = distance;
       return this;
@@ -357,9 +361,13 @@ public final class PortRequest {
      * @return this
      */
     public Builder count(int count) {
-      if (count < 1) {
+      if (count < 1 || count > PortRange.HIGHEST_PORT) {
         throw new IllegalArgumentException(
-            "Cannot hold " + count + " ports: the count must be at least 1.");
+            "Cannot hold "
+                + count
+                + " ports: the count must be from 1 to "
+                + PortRange.HIGHEST_PORT
+                + ".");
       }
       this.count = count;
       return this;
@@ -384,18 +392,22 @@ public final class PortRequest {
      * @return this
      */
     public Builder alignedTo(int divisor) {
-      if (divisor < 1) {
+      if (divisor < 1 || divisor > PortRange.HIGHEST_PORT) {
         throw new IllegalArgumentException(
-            "Ports can be aligned to 1 or more, but not to " + divisor + ".");
+            "Ports can be aligned to 1 up to "
+                + PortRange.HIGHEST_PORT
+                + ", but not to "
+                + divisor
+                + ".");
       }
       alignment = divisor;
       return this;
     }
 
     /**
-     * Asks for a hold that stays beside the consumer until the port is released, so that the
-     * consumer can be stopped and started again while nobody else gets the port. Where ports are
-     * handed over by {@link HandoffMode#CLOSE_THEN_BIND} there is no such hold; use {@link
+     * Asks, for TCP, for a hold that stays beside the consumer until the port is released, so that
+     * the consumer can be stopped and started again while nobody else gets the port. Where ports
+     * are handed over by {@link HandoffMode#CLOSE_THEN_BIND} there is no such hold; use {@link
      * HeldPort#reclaim()} there.
      *
      * @return this
@@ -429,7 +441,8 @@ public final class PortRequest {
      * Returns the request.
      *
      * @return what was built
-     * @throws IllegalArgumentException if no port could ever satisfy it
+     * @throws IllegalArgumentException if its parts contradict each other, so that no port could
+     *     ever satisfy it
      */
     public PortRequest build() {
       PortRequest request = new PortRequest(new Builder(this));
@@ -438,6 +451,23 @@ public final class PortRequest {
             "The request for a "
                 + request
                 + " is strict and prefers no port. Name one: preferred(...).");
+      }
+      if (kept && protocol != Protocol.TCP) {
+        throw new IllegalArgumentException(
+            "The request for a "
+                + request
+                + " cannot be kept: a hold stays beside its consumer for TCP only. Leave out keep().");
+      }
+      if (request.lastTier() == PortTier.PREFERRED
+          && preferred.stream().allMatch(port -> request.excludes(port) || port % alignment != 0)) {
+        throw new IllegalArgumentException(
+            "The request for a "
+                + request
+                + " is strict, and excludes all preferred ports "
+                + preferred
+                + " or asks for multiples of "
+                + alignment
+                + ". Prefer others.");
       }
       if (contiguous
           && !ranges.isEmpty()

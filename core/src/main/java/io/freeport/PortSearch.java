@@ -3,6 +3,7 @@ package io.freeport;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -21,6 +22,10 @@ final class PortSearch {
   private final KernelPorts kernel;
   private final PortPool any;
   private final Set<Integer> without;
+
+  /** What this search has found already: refused by the kernel, but not taken by anybody else. */
+  private final Set<Integer> found = new HashSet<>();
+
   private final Refusals refusals = new Refusals();
 
   /**
@@ -51,9 +56,9 @@ final class PortSearch {
       PortPool numbers = numbersOf(tier);
       if (numbers != null) {
         refusals.entering(tier, numbers);
-        Found found = numbers.firstOf(first -> hold(tier, numbers, first, length));
-        if (found != null) {
-          return found;
+        Found next = numbers.firstOf(first -> hold(tier, numbers, first, length));
+        if (next != null) {
+          return next;
         }
       }
     }
@@ -83,13 +88,14 @@ final class PortSearch {
                 distance ->
                     request.preferred().stream()
                         .flatMapToInt(port -> IntStream.of(port + distance, port - distance)))
-            .distinct()
-            .filter(port -> port <= PortRange.HIGHEST_PORT && kernel.leavesOpen(port)));
+            .filter(port -> port <= PortRange.HIGHEST_PORT && kernel.leavesOpen(port))
+            .distinct());
   }
 
   private @Nullable Found hold(PortTier tier, PortPool numbers, int first, int length)
       throws IOException {
     if (first % request.alignment() != 0) {
+      refusals.misaligned();
       return null;
     }
     for (int number = first; number < first + length; number++) {
@@ -107,6 +113,9 @@ final class PortSearch {
         }
         holds.add(hold);
       }
+      if (length < request.count()) {
+        found.add(first);
+      }
       return new Found(tier, first, holds);
     } catch (Throwable e) {
       release(holds);
@@ -119,7 +128,11 @@ final class PortSearch {
    * one of the tier's numbers.
    */
   private boolean isAllowed(PortTier tier, PortPool numbers, int number) {
-    if (number > PortRange.HIGHEST_PORT || request.excludes(number) || without.contains(number)) {
+    if (request.excludes(number) || without.contains(number)) {
+      refusals.excluded();
+      return false;
+    }
+    if (number > PortRange.HIGHEST_PORT || found.contains(number)) {
       return false;
     }
     return request.count() == 1 || tier.compareTo(PortTier.RANGE) < 0 || numbers.contains(number);

@@ -18,9 +18,39 @@ final class Refusals {
   private final Map<PortTier, PortPool> tried = new EnumMap<>(PortTier.class);
   private final List<Integer> inUse = new ArrayList<>(0);
   private @Nullable BindException notPermitted;
+  private int excluded;
+  private int misaligned;
 
   void entering(PortTier tier, PortPool numbers) {
     tried.put(tier, numbers);
+  }
+
+  void excluded() {
+    excluded++;
+  }
+
+  void misaligned() {
+    misaligned++;
+  }
+
+  /** Returns, as sentences, what the request itself ruled out. */
+  List<String> skipped(PortRequest request) {
+    List<String> sentences = new ArrayList<>();
+    if (excluded > 0) {
+      sentences.add(
+          "Of these, "
+              + excluded
+              + " left out: the request excludes them, or they were lost before.");
+    }
+    if (misaligned > 0) {
+      sentences.add(
+          "Of these, "
+              + misaligned
+              + " left out: they are not multiples of "
+              + request.alignment()
+              + ".");
+    }
+    return sentences;
   }
 
   /** The system's own words are all that Java lets through of the error number. */
@@ -53,6 +83,9 @@ final class Refusals {
   /** Returns what was tried, tier by tier. */
   @Override
   public String toString() {
+    if (tried.isEmpty()) {
+      return "nothing, since the request names no port for its tiers";
+    }
     return tried.entrySet().stream()
         .map(
             entry -> entry.getValue() + " (" + entry.getKey().name().toLowerCase(Locale.ROOT) + ")")

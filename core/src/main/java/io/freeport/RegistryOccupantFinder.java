@@ -27,6 +27,18 @@ final class RegistryOccupantFinder {
     return occupants;
   }
 
+  /**
+   * Returns whether another owner, or another allocator of this JVM, has the port on record as well
+   * as its first one.
+   */
+  static boolean isOnRecordTwice(int port) {
+    return OwnerRegistry.ofThisJvm().livingOwners().stream()
+            .flatMap(owner -> owner.holds().stream())
+            .filter(hold -> hold.port() == port)
+            .count()
+        > 1;
+  }
+
   private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold) {
     List<String> details = new ArrayList<>();
     if (!hold.name().isEmpty()) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,9 +239,72 @@ abstract class HandoffContract {
               "Cannot hold Port %d \"web\" (TAKEN) again: somebody has it. Stop its former consumer first; if that has ended, another"
                   + " process took the port.",
               server.getLocalPort());
-      assertThat(events).extracting(PortEvent::type).contains(PortEvent.Type.STOLEN);
+      assertThat(events)
+          .as("our own consumer is no thief")
+          .extracting(PortEvent::type)
+          .doesNotContain(PortEvent.Type.STOLEN);
     }
     port.reclaim();
+  }
+
+  @Test
+  void itCannotBeReclaimedBesideAnotherOwnersOfferedHold() throws IOException {
+    InetSocketAddress here = new InetSocketAddress(LOOPBACK, port.number());
+    takeAndLeaveTimeWait(here);
+    try (PortAllocator others = PortAllocator.builder().handoff(HandoffMode.SHARED).build()) {
+      PortRequest same = PortRequest.named("other").preferred(port.number()).strict().build();
+      HeldPort other = holdOnceTimeWaitIsOver(others, same, here);
+      other.offer();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(port::reclaim)
+          .withMessageContaining("is taken by the FreePort hold of");
+    }
+  }
+
+  /** As a server would that stood there before: it is not kept out by TIME_WAIT. */
+  private static HeldPort holdOnceTimeWaitIsOver(
+      PortAllocator others, PortRequest same, InetSocketAddress here) throws IOException {
+    HeldPort other =
+        new HeldPort(
+            here.getPort(),
+            PortTier.PREFERRED,
+            same,
+            Hold.shared(null, here.getPort()),
+            OwnerRegistry.ofThisJvm().enter(here.getPort(), Protocol.TCP, "other", "OtherTest"),
+            others);
+    assertThat(other.state()).isEqualTo(PortState.HELD);
+    return other;
+  }
+
+  @Test
+  void listenersAreToldWithoutTheLock() throws Exception {
+    List<PortState> seen = new CopyOnWriteArrayList<>();
+    HeldPort[] watched = new HeldPort[1];
+    try (PortAllocator curious =
+        PortAllocator.builder()
+            .handoff(allocator.handoffMode())
+            .listener(
+                event -> {
+                  HeldPort held = watched[0];
+                  if (held != null) {
+                    seen.add(
+                        CompletableFuture.supplyAsync(held::state)
+                            .orTimeout(10, TimeUnit.SECONDS)
+                            .join());
+                  }
+                })
+            .build()) {
+      HeldPort held = curious.hold();
+      watched[0] = held;
+      held.offer();
+      try (ServerSocket server = listen(held.socketAddress())) {
+        held.confirm();
+        assertThatExceptionOfType(PortUnavailableException.class).isThrownBy(held::reclaim);
+        assertThat(server.isBound()).isTrue();
+      }
+      held.close();
+    }
+    assertThat(seen).containsSubsequence(PortState.OFFERED, PortState.TAKEN, PortState.RELEASED);
   }
 
   @Test
@@ -377,6 +441,75 @@ abstract class HandoffContract {
     assertThat(events)
         .extracting(PortEvent::type)
         .endsWith(PortEvent.Type.HELD, PortEvent.Type.OFFERED, PortEvent.Type.RELEASED);
+  }
+
+  @Test
+  void startOnIsNotMisledByABindOfSomethingElse() {
+    List<Integer> tried = new CopyOnWriteArrayList<>();
+    assertThatExceptionOfType(BindException.class)
+        .isThrownBy(
+            () ->
+                allocator.startOn(
+                    PortRequest.any(),
+                    held -> {
+                      tried.add(held.number());
+                      throw new BindException("of the management port");
+                    }))
+        .withMessage("of the management port");
+    assertThat(tried.stream().distinct()).as("only beside the hold and without it").hasSize(1);
+    assertThat(events).extracting(PortEvent::type).doesNotContain(PortEvent.Type.STOLEN);
+  }
+
+  @Test
+  void startOnReleasesThePortWhateverFails() {
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(
+            () ->
+                allocator.startOn(
+                    PortRequest.any(),
+                    held -> {
+                      throw new AssertionError("on purpose");
+                    }));
+    assertThat(events).last().extracting(PortEvent::type).isEqualTo(PortEvent.Type.RELEASED);
+  }
+
+  @Test
+  void startOnStopsAConsumerThatDoesNotTakeItsPort() {
+    CountDownLatch closed = new CountDownLatch(1);
+    try (PortAllocator impatient =
+        PortAllocator.builder()
+            .handoff(allocator.handoffMode())
+            .handoffTimeout(Duration.ofMillis(10))
+            .build()) {
+      AutoCloseable idle = closed::countDown;
+      assertThatExceptionOfType(PortHandoffException.class)
+          .isThrownBy(() -> impatient.startOn(PortRequest.any(), held -> idle));
+      assertThat(closed.getCount()).isZero();
+    }
+  }
+
+  @Test
+  void startOnSeesThatAProcessHasEndedWhileAnotherHasItsPort() throws Exception {
+    List<ServerSocket> thieves = new CopyOnWriteArrayList<>();
+    StartedConsumer<Process> started =
+        allocator.startOn(
+            PortRequest.any(),
+            held -> {
+              if (thieves.isEmpty()) {
+                thieves.add(listen(held.socketAddress()));
+                Process ended = new ProcessBuilder("false").start();
+                ended.onExit().join();
+                return ended;
+              }
+              thieves.add(listen(held.socketAddress())); // plays the child's part
+              return new ProcessBuilder("sleep", "60").start();
+            });
+    assertThat(started.port().number()).isEqualTo(thieves.get(1).getLocalPort());
+    assertThat(events).extracting(PortEvent::type).containsOnlyOnce(PortEvent.Type.STOLEN);
+    started.consumer().destroyForcibly().waitFor();
+    for (ServerSocket thief : thieves) {
+      thief.close();
+    }
   }
 
   static ServerSocket listen(InetSocketAddress address) throws IOException {

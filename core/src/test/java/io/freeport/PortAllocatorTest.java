@@ -71,9 +71,7 @@ class PortAllocatorTest {
           .isThrownBy(() -> allocator.holdAll(4))
           .withMessageStartingWith(
               "No 4 TCP ports can be had. Tried: 4 ports from 10001 to 10004 (any).\n  Port ")
-          .withMessageContaining(
-              "\nWhat to do:\n  - Release some of the 3 ports that this allocator holds.\n  - Stop what has ")
-          .withMessageContaining(String.valueOf(taken));
+          .withMessageContaining("\nWhat to do:\n  - Stop what has " + taken + ".");
       assertThat(allocator.holdAll(3)).as("what the failed attempt held is free again").hasSize(3);
     }
   }
@@ -92,7 +90,7 @@ class PortAllocatorTest {
     try (PortAllocator allocator = PortAllocator.create()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> allocator.holdAll(0))
-          .withMessage("Cannot hold 0 ports: the count must be at least 1.");
+          .withMessage("Cannot hold 0 ports: the count must be from 1 to 65535.");
     }
   }
 

@@ -40,6 +40,7 @@ class PortEventTest {
                 assertThat(event.usedBy()).isEqualTo("OrdersTest");
                 assertThat(event.age()).isLessThan(Duration.ofMinutes(5));
               });
+      assertThat(events.get(0).age()).isZero();
     }
   }
 
@@ -86,6 +87,26 @@ class PortEventTest {
       assertThat(port.state()).isEqualTo(PortState.RELEASED);
       assertThat(events).last().extracting(PortEvent::type).isEqualTo(PortEvent.Type.LEAKED);
     }
+  }
+
+  @Test
+  void anotherOwnersConsumerIsNoLeak() throws IOException {
+    try (PortAllocator allocator = allocator(LeakPolicy.FAIL);
+        PortAllocator others = PortAllocator.create()) {
+      HeldPort port = allocator.hold();
+      port.offer();
+      try (ServerSocket server = new ServerSocket(port.number())) {
+        port.confirm();
+        assertThat(server.isBound()).isTrue();
+      }
+      HeldPort other = others.hold(PortRequest.named("").preferred(port.number()).strict().build());
+      other.offer();
+      try (ServerSocket server = new ServerSocket(other.number())) {
+        port.close();
+        assertThat(server.isBound()).isTrue();
+      }
+    }
+    assertThat(events).extracting(PortEvent::type).doesNotContain(PortEvent.Type.LEAKED);
   }
 
   @Test

@@ -32,13 +32,13 @@ class PortRequestTest {
   void countsAndDistancesThatAreNone() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PortRequest.named("").count(0))
-        .withMessage("Cannot hold 0 ports: the count must be at least 1.");
+        .withMessage("Cannot hold 0 ports: the count must be from 1 to 65535.");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PortRequest.named("").near(-1))
-        .withMessage("The distance from preferred ports must not be negative, but was -1.");
+        .withMessage("The distance from preferred ports must be from 0 to 65535, but was -1.");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PortRequest.named("").alignedTo(0))
-        .withMessage("Ports can be aligned to 1 or more, but not to 0.");
+        .withMessage("Ports can be aligned to 1 up to 65535, but not to 0.");
   }
 
   @Test
@@ -89,5 +89,25 @@ class PortRequestTest {
     assertThat(two.preferred()).containsExactly(8080, 8081);
     assertThat(three.preferred()).containsExactly(8080, 8081, 8082);
     assertThat(three.count()).isEqualTo(2);
+  }
+
+  @Test
+  void contradictions() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("rtp").protocol(Protocol.UDP).keep().build())
+        .withMessage(
+            "The request for a UDP port for \"rtp\" cannot be kept: a hold stays beside its consumer for TCP only. Leave out keep().");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                PortRequest.named("web")
+                    .preferred(8080, 8081)
+                    .exclude(8080)
+                    .alignedTo(2)
+                    .strict()
+                    .build())
+        .withMessage(
+            "The request for a TCP port for \"web\" is strict, and excludes all preferred ports [8080, 8081] or asks for multiples"
+                + " of 2. Prefer others.");
   }
 }

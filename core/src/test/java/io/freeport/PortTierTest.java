@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,52 @@ class PortTierTest {
             "No TCP port for \"web\" can be had. Tried: " + base + " (preferred).")
         .withMessageContaining(
             "  - Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+  }
+
+  @Test
+  void theRequestsOwnPortsAreNotBlamed() {
+    assertThatExceptionOfType(PortUnavailableException.class)
+        .isThrownBy(
+            () -> allocator.holdAll(PortRequest.named("x").range(base, base + 1).count(3).build()))
+        .withMessage(
+            "No 3 TCP ports for \"x\" can be had. Tried: 2 ports from %d to %d (range).\nWhat to do:\n  - Allow other ports:"
+                    .formatted(base, base + 1)
+                + " fallback(...), range(...) or upTo(PortTier.ANY).");
+  }
+
+  @Test
+  void whatTheRequestItselfRulesOutIsSaid() {
+    assertThatExceptionOfType(PortUnavailableException.class)
+        .isThrownBy(
+            () ->
+                allocator.hold(
+                    PortRequest.named("x")
+                        .range(base, base + 3)
+                        .exclude(base, base + 1, base + 2, base + 3)
+                        .build()))
+        .withMessageContaining(
+            "Of these, 4 left out: the request excludes them, or they were lost before.");
+    assertThatExceptionOfType(PortUnavailableException.class)
+        .isThrownBy(() -> allocator.hold(PortRequest.named("x").upTo(PortTier.FALLBACK).build()))
+        .withMessageStartingWith(
+            "No TCP port for \"x\" can be had. Tried: nothing, since the request names no port for its tiers.");
+  }
+
+  @Test
+  void aBusyUdpPortIsNotSaidToBeFree() throws Exception {
+    try (DatagramSocket udp = new DatagramSocket(base)) {
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(
+              () ->
+                  allocator.hold(
+                      PortRequest.named("dns")
+                          .protocol(Protocol.UDP)
+                          .preferred(udp.getLocalPort())
+                          .strict()
+                          .build()))
+          .withMessageContaining("bound to UDP")
+          .withMessageNotContaining("is free");
+    }
   }
 
   @Test

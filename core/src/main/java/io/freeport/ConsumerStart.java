@@ -1,0 +1,140 @@
+package io.freeport;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Starts a consumer on held ports, one after the other, until it has one of them. */
+final class ConsumerStart<T, E extends Exception> {
+
+  private static final Logger LOGGER = System.getLogger(ConsumerStart.class.getName());
+
+  private final PortAllocator allocator;
+  private final PortRequest request;
+  private final PortConsumer<T, E> consumer;
+  private final Duration timeout;
+
+  /** Numbers that somebody else took from us. */
+  private final Set<Integer> lost = new HashSet<>();
+
+  private @Nullable Exception lastConflict;
+
+  ConsumerStart(
+      PortAllocator allocator, PortRequest request, PortConsumer<T, E> consumer, Duration timeout) {
+    this.allocator = allocator;
+    this.request = request;
+    this.consumer = consumer;
+    this.timeout = timeout;
+  }
+
+  StartedConsumer<T> run(int retries) throws E {
+    while (true) {
+      HeldPort port = nextPort();
+      boolean handedOver = false;
+      try {
+        port.offer();
+        T started = start(port);
+        awaitTaken(port, started);
+        if (started instanceof Process process && !process.isAlive()) {
+          // It has ended, and the port is taken all the same: by somebody who is not our consumer.
+          lose(port, new BindException("the process has ended with status " + process.exitValue()));
+        } else {
+          handedOver = true;
+          return new StartedConsumer<>(port, started);
+        }
+      } catch (Exception e) {
+        // A bind that failed on some other port, or for some other reason, is the caller's affair.
+        if (!isConflict(e) || !port.isTaken() || lost.size() >= retries) {
+          throw e;
+        }
+        lose(port, e);
+      } finally {
+        if (!handedOver) {
+          port.releaseUnchecked();
+        }
+      }
+      tellOfLoss(port);
+      if (lost.size() > retries) {
+        throw new PortHandoffException(
+            port + " was lost, as " + retries + " others were before: " + lastConflict);
+      }
+    }
+  }
+
+  private HeldPort nextPort() {
+    try {
+      return allocator.hold(request, lost);
+    } catch (PortUnavailableException e) {
+      if (lastConflict != null) {
+        e.addSuppressed(lastConflict);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Beside the hold only a consumer that sets {@code SO_REUSEADDR} can bind. Another one gets the
+   * same port without a hold.
+   */
+  private T start(HeldPort port) throws E {
+    try {
+      return consumer.start(port);
+    } catch (Exception e) {
+      if (isConflict(e) && port.giveUpHold()) {
+        return consumer.start(port);
+      }
+      throw e;
+    }
+  }
+
+  private void awaitTaken(HeldPort port, T started) {
+    try {
+      port.awaitTaken(timeout);
+    } catch (PortHandoffException e) {
+      stop(started, e);
+      throw e;
+    }
+  }
+
+  /** Nobody else has it in hand any more. */
+  private static void stop(Object started, Exception failure) {
+    try {
+      if (started instanceof Process process) {
+        process.destroyForcibly();
+      } else if (started instanceof AutoCloseable closeable) {
+        closeable.close();
+      }
+    } catch (Exception e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void lose(HeldPort port, Exception conflict) {
+    lost.add(port.number());
+    lastConflict = conflict;
+  }
+
+  /** After the release, or the diagnosis would find our own hold. */
+  private void tellOfLoss(HeldPort port) {
+    allocator.tell(PortEvent.Type.STOLEN, port);
+    LOGGER.log(
+        Level.INFO,
+        "{0} was taken by somebody else before its consumer bound it ({1}). {2}",
+        port,
+        String.valueOf(lastConflict),
+        PortDiagnosis.of(port.number(), request.protocol()).describe());
+  }
+
+  private static boolean isConflict(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
