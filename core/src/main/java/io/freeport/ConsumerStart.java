@@ -39,30 +39,35 @@ final class ConsumerStart<T, E extends Exception> {
         port.offer();
         T started = start(port);
         awaitTaken(port, started);
-        if (started instanceof Process process && !process.isAlive()) {
-          // It has ended, and the port is taken all the same: by somebody who is not our consumer.
-          lose(port, new BindException("the process has ended with status " + process.exitValue()));
-        } else {
-          handedOver = true;
+        handedOver = !hasEnded(started);
+        if (handedOver) {
           return new StartedConsumer<>(port, started);
+        }
+        // The port is taken all the same: by somebody who is not our consumer.
+        lose(port, new BindException("its process has ended"));
+        if (lost.size() > retries) {
+          throw new PortHandoffException(
+              port + ": its consumer has ended, and somebody else has it; so it was with " + lost);
         }
       } catch (Exception e) {
         // A bind that failed on some other port, or for some other reason, is the caller's affair.
-        if (!isConflict(e) || !port.isTaken() || lost.size() >= retries) {
+        boolean stolen = isConflict(e) && port.isTaken();
+        if (stolen) {
+          lose(port, e);
+        }
+        if (!stolen || lost.size() > retries) {
           throw e;
         }
-        lose(port, e);
       } finally {
         if (!handedOver) {
           port.releaseUnchecked();
         }
       }
-      tellOfLoss(port);
-      if (lost.size() > retries) {
-        throw new PortHandoffException(
-            port + " was lost, as " + retries + " others were before: " + lastConflict);
-      }
     }
+  }
+
+  private static boolean hasEnded(Object started) {
+    return started instanceof Process process && !process.isAlive();
   }
 
   private HeldPort nextPort() {
@@ -116,16 +121,13 @@ final class ConsumerStart<T, E extends Exception> {
   private void lose(HeldPort port, Exception conflict) {
     lost.add(port.number());
     lastConflict = conflict;
-  }
-
-  /** After the release, or the diagnosis would find our own hold. */
-  private void tellOfLoss(HeldPort port) {
+    port.releaseUnchecked(); // before the diagnosis, which would find our own hold
     allocator.tell(PortEvent.Type.STOLEN, port);
     LOGGER.log(
         Level.INFO,
         "{0} was taken by somebody else before its consumer bound it ({1}). {2}",
         port,
-        String.valueOf(lastConflict),
+        conflict.toString(),
         PortDiagnosis.of(port.number(), request.protocol()).describe());
   }
 

@@ -52,7 +52,11 @@ class CloseThenBindHandoffTest extends HandoffContract {
   void theNumberOfReplacementsIsBounded() throws IOException {
     List<ServerSocket> thieves = new ArrayList<>();
     try (PortAllocator impatient =
-        PortAllocator.builder().handoff(HandoffMode.CLOSE_THEN_BIND).retries(3).build()) {
+        PortAllocator.builder()
+            .handoff(HandoffMode.CLOSE_THEN_BIND)
+            .retries(3)
+            .listener(events::add)
+            .build()) {
       assertThatExceptionOfType(BindException.class)
           .isThrownBy(
               () ->
@@ -64,6 +68,7 @@ class CloseThenBindHandoffTest extends HandoffContract {
                       }));
     }
     assertThat(thieves).extracting(ServerSocket::getLocalPort).doesNotHaveDuplicates().hasSize(4);
+    assertThat(events).filteredOn(event -> event.type() == PortEvent.Type.STOLEN).hasSize(4);
     closeAll(thieves);
   }
 
