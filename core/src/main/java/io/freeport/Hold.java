@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
@@ -116,11 +117,11 @@ final class Hold {
    * sockets do not share. On Linux the kernel can be asked without one.
    */
   private static boolean isUdpTaken(InetSocketAddress where) throws IOException {
+    if (!where.getAddress().isAnyLocalAddress() || !UDP_TABLES.stream().allMatch(Files::exists)) {
+      return isRefusedForUdp(where); // the tables are read for the port alone
+    }
+    String suffix = String.format(Locale.ROOT, ":%04X", where.getPort());
     for (Path table : UDP_TABLES) {
-      if (!Files.exists(table)) {
-        return isRefusedForUdp(where);
-      }
-      String suffix = String.format(Locale.ROOT, ":%04X", where.getPort());
       try (Stream<String> lines = Files.lines(table)) {
         // sl, local address as HEX:PORT, remote address, ...
         if (lines.skip(1).anyMatch(line -> line.strip().split("\\s+", 3)[1].endsWith(suffix))) {
@@ -133,25 +134,17 @@ final class Hold {
 
   private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
       throws IOException {
-    SocketChannel socket = SocketChannel.open();
-    try {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-      socket.bind(where);
-      return socket;
-    } catch (UnsupportedAddressTypeException e) {
-      close(socket);
-      throw new SocketException(
-          "Cannot assign requested address: this JVM has no "
-              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
-    } catch (Throwable e) {
-      close(socket);
-      throw e;
-    }
+    return bind(SocketChannel.open(), where, reuseAddress);
   }
 
   private static DatagramChannel bindUdp(InetSocketAddress where) throws IOException {
-    DatagramChannel socket = DatagramChannel.open();
+    return bind(DatagramChannel.open(), where, false);
+  }
+
+  private static <C extends NetworkChannel> C bind(
+      C socket, InetSocketAddress where, boolean reuseAddress) throws IOException {
     try {
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
       socket.bind(where);
       return socket;
     } catch (UnsupportedAddressTypeException e) {

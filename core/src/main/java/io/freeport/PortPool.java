@@ -2,6 +2,7 @@ package io.freeport;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
@@ -137,9 +138,7 @@ final class PortPool {
     if (!random && size <= 10) {
       return Arrays.toString(numbers).replaceAll("[\\[\\]]", "");
     }
-    IntStream all = IntStream.of(numbers);
-    int lowest = random ? numbers[0] : all.min().orElseThrow();
-    int highest = random ? numbers[size - 1] : IntStream.of(numbers).max().orElseThrow();
-    return size + " ports from " + lowest + " to " + highest;
+    IntSummaryStatistics range = IntStream.of(numbers).summaryStatistics();
+    return size + " ports from " + range.getMin() + " to " + range.getMax();
   }
 }

@@ -380,6 +380,21 @@ abstract class HandoffContract {
   }
 
   @Test
+  void aUdpPortOfOneAddressIsNotConfirmedByAnother() throws IOException {
+    HeldPort dns =
+        allocator.hold(PortRequest.named("dns").protocol(Protocol.UDP).address(LOOPBACK).build());
+    dns.offer();
+    InetAddress another = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+    try (DatagramSocket elsewhere = new DatagramSocket(dns.number(), another)) {
+      assertThat(dns.confirm()).isFalse();
+      try (DatagramSocket server = new DatagramSocket(dns.number(), LOOPBACK)) {
+        assertThat(dns.confirm()).isTrue();
+        assertThat(List.of(server.isBound(), elsewhere.isBound())).containsOnly(true);
+      }
+    }
+  }
+
+  @Test
   void oneNumberForTcpAndUdp() throws IOException {
     HeldPort dns = allocator.hold(PortRequest.named("dns").protocol(Protocol.TCP_AND_UDP).build());
     InetSocketAddress here = new InetSocketAddress(dns.number());

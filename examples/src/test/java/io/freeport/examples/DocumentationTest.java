@@ -11,6 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,6 +37,13 @@ class DocumentationTest {
     String sources = sources();
     assertThat(SNIPPET.matcher(Files.readString(page)).results().map(result -> result.group(1)))
         .allSatisfy(snippet -> assertThat(sources).contains(withoutSpace(snippet)));
+  }
+
+  /** Otherwise the test above could pass for want of anything to look at. */
+  @Test
+  void thereAreSnippetsToLookAt() {
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("README.md"))).results()).hasSize(2);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/ports.md"))).results()).hasSize(5);
   }
 
   @ParameterizedTest
