@@ -6,6 +6,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -45,26 +48,35 @@ public final class HeldPort implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
 
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private final int number;
-  private final PortTier tier;
   private final PortRequest request;
   private final PortAllocator allocator;
-  private final LedgerEntry record;
   private final long heldSince = System.nanoTime();
+
+  /** The ports that follow each other, this one included. */
+  private List<HeldPort> block = List.of(this);
+
+  // Written under the lock, read without: they change only when the port is exchanged.
+  private volatile int number;
+  private volatile PortTier tier;
 
   // Guarded by this. There is a hold in the state HELD, in OFFERED and TAKEN it depends on the
   // mode, in RELEASED there is none.
   private PortState state = PortState.HELD;
   private HandoffMode mode;
+  private boolean kept;
   private @Nullable Hold hold;
+  private LedgerEntry record;
+  private boolean isOfBuild;
+  private Set<Integer> numbersSoFar;
 
   HeldPort(
       int number,
       PortTier tier,
       PortRequest request,
-      Hold hold,
+      @Nullable Hold hold,
       LedgerEntry record,
       PortAllocator allocator) {
     this.number = number;
@@ -73,11 +85,57 @@ public final class HeldPort implements AutoCloseable {
     this.hold = hold;
     this.record = record;
     this.mode = allocator.handoffMode();
+    this.kept = request.isKept();
     this.allocator = allocator;
+    this.numbersSoFar = Set.of(number);
+  }
+
+  /** Before anybody else sees the port. */
+  void isPartOf(List<HeldPort> block) {
+    this.block = block;
+  }
+
+  /** The hold that could be had is open to a consumer already. */
+  synchronized void startOffered() {
+    moveTo(PortState.OFFERED);
   }
 
   /**
-   * Returns the port's number, also after its release.
+   * Makes this one of several holds of a port, in as many JVMs: it is offered if it is held alone,
+   * and is taken back beside the others.
+   */
+  synchronized void shareWithBuild() {
+    isOfBuild = true;
+    kept = true;
+    if (state == PortState.HELD && hold != null) {
+      open();
+      moveTo(PortState.OFFERED);
+    } else {
+      moveTo(PortState.TAKEN);
+      holdBeside();
+    }
+  }
+
+  /** Takes a port of the build back if its consumer has stopped; else nothing happens. */
+  synchronized void holdBeside() {
+    if (state != PortState.TAKEN || isTaken()) {
+      return;
+    }
+    try {
+      if (hold == null && mode == HandoffMode.SHARED) {
+        hold = Hold.shared(request.address(), number);
+      }
+      moveTo(PortState.OFFERED);
+    } catch (BindException somebodyWasFaster) {
+      // it stays taken
+    } catch (IOException e) {
+      throw cannotHoldAgain(e);
+    }
+  }
+
+  /**
+   * Returns the port's number, also after its release. It stays the same unless the port is
+   * {@linkplain #exchange() exchanged}.
    *
    * @return the number, from 1 to 65535
    */
@@ -147,21 +205,41 @@ public final class HeldPort implements AutoCloseable {
    * @throws PortUnavailableException if the port was taken and somebody still has it
    */
   public void offer() {
+    offerBy(null);
+  }
+
+  /**
+   * Opens the port to its consumer in one way, whatever its allocator's way is: for a consumer of
+   * which it is known that it cannot bind beside a hold. A port that is offered already, and still
+   * held, is let go of for {@link HandoffMode#CLOSE_THEN_BIND}.
+   *
+   * @param mode from now on, also if the port is offered again
+   * @throws IllegalStateException if the port is released
+   * @throws PortUnavailableException if the port was taken and somebody still has it
+   */
+  public void offer(HandoffMode mode) {
+    offerBy(mode);
+  }
+
+  private void offerBy(@Nullable HandoffMode newMode) {
     boolean wasTaken;
+    boolean wasOffered;
     boolean held = true;
     synchronized (this) {
       wasTaken = state == PortState.TAKEN;
-      switch (state) {
-        case OFFERED -> {
-          return;
-        }
-        case TAKEN -> held = holdAgain();
-        case RELEASED -> throw released("offered");
-        case HELD -> {}
+      wasOffered = state == PortState.OFFERED;
+      if (state == PortState.RELEASED) {
+        throw released("offered");
+      }
+      mode = newMode == null ? mode : newMode;
+      if (wasTaken) {
+        held = holdAgain();
       }
       if (state == PortState.HELD) {
         open();
         moveTo(PortState.OFFERED);
+      } else if (state == PortState.OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
+        letGo(); // of a kept hold, or of one that was offered in the other way
       }
     }
     if (!held) {
@@ -170,7 +248,9 @@ public final class HeldPort implements AutoCloseable {
     if (wasTaken) {
       tell(PortEvent.Type.RECLAIMED);
     }
-    tell(PortEvent.Type.OFFERED);
+    if (!wasOffered) {
+      tell(PortEvent.Type.OFFERED);
+    }
   }
 
   /**
@@ -198,7 +278,7 @@ public final class HeldPort implements AutoCloseable {
         return false;
       }
       moveTo(PortState.TAKEN);
-      if (!request.isKept()) {
+      if (!kept) {
         letGo();
       }
     }
@@ -263,6 +343,84 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /**
+   * Lets the hold stay beside the consumer until the port is released, as if it had been
+   * {@linkplain PortRequest.Builder#keep() asked for} in that way. Where there is no such hold, for
+   * UDP and in {@link HandoffMode#CLOSE_THEN_BIND}, this does nothing.
+   */
+  public synchronized void keep() {
+    kept = request.protocol() == Protocol.TCP;
+  }
+
+  /**
+   * Gives up the number and holds another one that satisfies the same request: somebody else has
+   * this one, or the consumer cannot use it. Whoever has this object sees the new number. A port of
+   * a contiguous block is exchanged with all of its block. The port then is {@linkplain
+   * PortState#HELD held}; it gets no number that it had before.
+   *
+   * <p>What was copied or built from the number before is wrong afterwards. While a block is
+   * exchanged, another thread can read a mix of its former and its new numbers; there is none any
+   * more when this returns.
+   *
+   * @throws PortUnavailableException if there is no other port to be had; this one stays as it is
+   * @throws IllegalStateException if the port is released, its allocator is closed, or the port is
+   *     one of {@link BuildPorts}
+   */
+  public void exchange() {
+    PortExchange.exchange(block, allocator);
+  }
+
+  synchronized Set<Integer> numbersSoFar() {
+    if (state == PortState.RELEASED) {
+      throw released("exchanged");
+    }
+    if (isOfBuild) {
+      throw new IllegalStateException(
+          this
+              + " is that of all JVMs of the build, so it cannot be exchanged. Stop who has it, or let each JVM have its own.");
+    }
+    return Set.copyOf(numbersSoFar);
+  }
+
+  /** Tells of a number that somebody else has, before it is given up. */
+  void tellIfStolen() {
+    boolean stolen;
+    synchronized (this) {
+      stolen = state != PortState.HELD && state != PortState.RELEASED && isTaken();
+    }
+    if (stolen) {
+      tell(PortEvent.Type.STOLEN);
+    }
+  }
+
+  /** Goes on as another port, of which nobody else knows. */
+  void become(HeldPort other) {
+    int before;
+    synchronized (this) {
+      if (state == PortState.RELEASED) {
+        throw released("exchanged");
+      }
+      letGo();
+      record.remove();
+      before = number;
+      number = other.number;
+      tier = other.tier;
+      other.handTo(this);
+      state = PortState.HELD;
+      numbersSoFar = new HashSet<>(numbersSoFar); // hardly any port gets here
+      numbersSoFar.add(number);
+    }
+    allocator.forget(other);
+    allocator.tell(PortEvent.Type.RELEASED, this, before); // the new one was told as HELD
+  }
+
+  private synchronized void handTo(HeldPort heir) {
+    heir.hold = hold;
+    heir.record = record;
+    hold = null;
+    state = PortState.RELEASED;
+  }
+
+  /**
    * Releases the port, whatever its state. Releasing it again does nothing.
    *
    * @throws PortLeakException if its consumer still listens, and {@link LeakPolicy#FAIL} is
@@ -323,15 +481,40 @@ public final class HeldPort implements AutoCloseable {
   private boolean hasListener() {
     try {
       return request.protocol().hasTcp()
-          && Hold.isTaken(Protocol.TCP, request.address(), number)
-          && Hold.accepts(socketAddress())
+          && isStillAccepting()
           && !RegistryOccupantFinder.isOnRecordTwice(number);
     } catch (IOException cannotTell) {
       return false;
     }
   }
 
-  boolean isTaken() {
+  /**
+   * A server socket that another thread closes goes on listening until the thread that is blocked
+   * in {@code accept} has woken up. That is no leak, so it gets a moment.
+   */
+  private boolean isStillAccepting() throws IOException {
+    long start = System.nanoTime();
+    while (Hold.isTaken(Protocol.TCP, request.address(), number) && Hold.accepts(socketAddress())) {
+      if (System.nanoTime() - start >= LONGEST_CLOSE_NANOS) {
+        return true;
+      }
+      LockSupport.parkNanos(LONGEST_PAUSE_NANOS);
+    }
+    return false;
+  }
+
+  /**
+   * Returns whether somebody has the port beside its hold, or instead of it. Unlike {@link
+   * #confirm()} this changes nothing: it is for finding out who is in the way. No connection is
+   * made.
+   *
+   * @return whether it is taken at the time of the call; false if it is held and was not offered
+   * @throws UncheckedIOException if that cannot be told
+   */
+  public boolean isTaken() {
+    if (state() == PortState.HELD) {
+      return false;
+    }
     try {
       return Hold.isTaken(request.protocol(), request.address(), number);
     } catch (IOException e) {
@@ -373,6 +556,10 @@ public final class HeldPort implements AutoCloseable {
 
   /** Returns false if somebody has the port. */
   private boolean holdAgain() {
+    if (isOfBuild) {
+      holdBeside();
+      return state == PortState.OFFERED;
+    }
     if (hold != null) { // a kept one: it stood beside the consumer all the time
       if (isTaken()) {
         return false;

@@ -38,6 +38,9 @@ final class Hold {
       List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
 
+  /** Each option that is set is a system call, and a hold has only four of them. */
+  private static final boolean IS_TCP_EXCLUSIVE_AT_FIRST = isTcpExclusiveAtFirst();
+
   private final @Nullable SocketChannel tcp;
   private @Nullable DatagramChannel udp;
 
@@ -60,6 +63,39 @@ final class Hold {
     } catch (Throwable e) {
       close(tcp);
       throw e;
+    }
+  }
+
+  /**
+   * Returns an exclusive hold by a TCP socket that is not bound yet.
+   *
+   * @throws BindException as above; the socket then is good for another port
+   */
+  static Hold exclusive(SocketChannel unbound, @Nullable InetAddress address, int port)
+      throws IOException {
+    bind(unbound, new InetSocketAddress(address, port));
+    return new Hold(unbound, null);
+  }
+
+  /** Opens a TCP socket for an exclusive hold. */
+  static SocketChannel openTcp() throws IOException {
+    SocketChannel socket = SocketChannel.open();
+    try {
+      if (!IS_TCP_EXCLUSIVE_AT_FIRST) {
+        socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+      }
+      return socket;
+    } catch (Throwable e) {
+      close(socket);
+      throw e;
+    }
+  }
+
+  private static boolean isTcpExclusiveAtFirst() {
+    try (SocketChannel socket = SocketChannel.open()) {
+      return !socket.getOption(StandardSocketOptions.SO_REUSEADDR);
+    } catch (IOException noSocketNow) {
+      return false;
     }
   }
 
@@ -134,27 +170,49 @@ final class Hold {
 
   private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
       throws IOException {
-    return bind(SocketChannel.open(), where, reuseAddress);
+    SocketChannel socket = openTcp();
+    return bindOrClose(
+        socket,
+        () -> {
+          if (reuseAddress) {
+            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+          }
+          bind(socket, where);
+        });
   }
 
   private static DatagramChannel bindUdp(InetSocketAddress where) throws IOException {
-    return bind(DatagramChannel.open(), where, false);
+    DatagramChannel socket = DatagramChannel.open();
+    return bindOrClose(
+        socket,
+        () -> {
+          socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+          bind(socket, where);
+        });
   }
 
-  private static <C extends NetworkChannel> C bind(
-      C socket, InetSocketAddress where, boolean reuseAddress) throws IOException {
+  private interface Binding {
+    void run() throws IOException;
+  }
+
+  private static <C extends NetworkChannel> C bindOrClose(C socket, Binding binding)
+      throws IOException {
     try {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-      socket.bind(where);
+      binding.run();
       return socket;
-    } catch (UnsupportedAddressTypeException e) {
-      close(socket);
-      throw new SocketException(
-          "Cannot assign requested address: this JVM has no "
-              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
     } catch (Throwable e) {
       close(socket);
       throw e;
+    }
+  }
+
+  private static void bind(NetworkChannel socket, InetSocketAddress where) throws IOException {
+    try {
+      socket.bind(where);
+    } catch (UnsupportedAddressTypeException e) {
+      throw new SocketException(
+          "Cannot assign requested address: this JVM has no "
+              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
     }
   }
 

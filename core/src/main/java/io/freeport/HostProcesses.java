@@ -1,38 +1,23 @@
 package io.freeport;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** The processes that this one can see, each with its start. */
 final class HostProcesses {
 
   private static final Path PROC = Path.of("/proc");
 
+  /** Linux shows no option for hidepid=0, and names for the others since 5.8. */
+  private static final Pattern HIDEPID = Pattern.compile("[ ,]hidepid=(?!(0|off)(,|$))");
+
   private HostProcesses() {}
-
-  /** Names what pids are relative to. */
-  static String host() {
-    try {
-      String boot = Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
-      String pidNamespace =
-          Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString().replaceAll("[^0-9]", "");
-      return boot + "." + pidNamespace;
-    } catch (IOException notLinux) {
-      return hostName().replaceAll("[^A-Za-z0-9._-]", "-");
-    }
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (IOException noName) {
-      return "localhost";
-    }
-  }
 
   /**
    * Returns when this process started.
@@ -56,23 +41,51 @@ final class HostProcesses {
    */
   static OptionalLong startOf(long pid) throws IOException {
     if (Files.exists(PROC.resolve("self/stat"))) {
+      requireOurNamespace();
       Path process = PROC.resolve(Long.toString(pid));
       try {
         String[] fields = fieldsOf(process.resolve("stat"));
         return isEnded(fields) ? OptionalLong.empty() : OptionalLong.of(startIn(fields));
       } catch (IOException e) {
-        // With hidepid, /proc does not show the processes of others, among them that of pid 1.
-        if (Files.notExists(process) && Files.exists(PROC.resolve("1"))) {
+        // With hidepid, /proc does not show the processes of others, among them that of pid 1,
+        // unless that is ours, as in a container.
+        if (Files.notExists(process)
+            && Files.exists(PROC.resolve("1"))
+            && !hides(Files.readAllLines(PROC.resolve("self/mountinfo")))) {
           return OptionalLong.empty();
         }
         throw e;
       }
     }
-    return ProcessHandle.of(pid)
-        .map(
-            process ->
-                OptionalLong.of(process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli()))
-        .orElse(OptionalLong.empty());
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    if (process.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    Optional<Instant> start = process.get().info().startInstant();
+    return OptionalLong.of(
+        start
+            .orElseThrow(() -> new IOException("when process " + pid + " started is not shown"))
+            .toEpochMilli());
+  }
+
+  /**
+   * Returns whether /proc may hide processes.
+   *
+   * @param mountinfo see proc(5); the options of the file system come last
+   */
+  static boolean hides(List<String> mountinfo) {
+    return mountinfo.stream()
+        .filter(mount -> mount.contains(" " + PROC + " "))
+        .anyMatch(mount -> HIDEPID.matcher(mount).find());
+  }
+
+  /** In a new pid namespace, /proc shows the old one until it is mounted anew. */
+  private static void requireOurNamespace() throws IOException {
+    String self = Files.readSymbolicLink(PROC.resolve("self")).toString();
+    if (!self.equals(Long.toString(ProcessHandle.current().pid()))) {
+      throw new IOException(
+          "/proc is of another pid namespace: this process is " + self + " there");
+    }
   }
 
   /**

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param ephemeral where it takes a port from when somebody asks for any; Docker's random ports are
  *     from there too
  * @param reserved what the administrator keeps out of that range for particular services
+ * @since 0.1.0
  */
-record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
+public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
 
   /**
    * Linux's default. Its lower end is below that of other systems' (49152), so it serves there too.
@@ -24,7 +25,22 @@ record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
 
   private static final Path SETTINGS = Path.of("/proc/sys/net/ipv4");
 
-  static KernelPorts ofThisMachine() {
+  /**
+   * Takes a copy of the list.
+   *
+   * @param ephemeral as above
+   * @param reserved as above
+   */
+  public KernelPorts {
+    reserved = List.copyOf(reserved);
+  }
+
+  /**
+   * Returns what is set on this machine now.
+   *
+   * @return the settings; Linux's defaults where the system does not tell
+   */
+  public static KernelPorts ofThisMachine() {
     return read(SETTINGS);
   }
 
@@ -36,6 +52,13 @@ record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
         reserved == null
             ? List.of()
             : Stream.of(reserved.split(",")).map(ports -> range(ports.split("-"))).toList());
+  }
+
+  /** Returns these, with further ones reserved. */
+  KernelPorts without(List<PortRange> avoided) {
+    return avoided.isEmpty()
+        ? this
+        : new KernelPorts(ephemeral, Stream.concat(reserved.stream(), avoided.stream()).toList());
   }
 
   /** Returns whether a port that nobody asked for by its number may be given out. */

@@ -41,11 +41,24 @@ final class LedgerReader {
       throw new IOException("it is too long, with " + size + " bytes");
     }
     Source source = (into, position) -> fill(channel, into, position);
-    ByteBuffer page = ByteBuffer.allocate(LedgerHeader.SIZE);
-    source.read(page, 0);
-    LedgerHeader header = LedgerHeader.parse(page.flip());
+    LedgerHeader header = header(source);
     return new OwnerRecord(
         header.owner(), header.module(), header.since(), holds(source, size, damage));
+  }
+
+  /** Returns who wrote a file, or nothing if it does not tell. */
+  static @Nullable Owner ownerOf(FileChannel channel) {
+    try {
+      return header((into, position) -> fill(channel, into, position)).owner();
+    } catch (IOException damaged) {
+      return null;
+    }
+  }
+
+  private static LedgerHeader header(Source source) throws IOException {
+    ByteBuffer page = ByteBuffer.allocate(LedgerHeader.SIZE);
+    source.read(page, 0);
+    return LedgerHeader.parse(page.flip());
   }
 
   private static void fill(FileChannel channel, ByteBuffer into, long position) throws IOException {

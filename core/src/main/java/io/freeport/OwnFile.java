@@ -34,7 +34,6 @@ final class OwnFile {
       // owner's and removed it. It removes with the lock held, so once the lock is ours that has
       // either happened, or it never will.
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        path.toFile().deleteOnExit();
         return new OwnFile(path, lock);
       }
       lock.acquiredBy().close();
@@ -65,6 +64,11 @@ final class OwnFile {
       channel.close();
       throw e;
     }
+  }
+
+  /** Else it stays, unlocked, as that of a JVM that was killed. */
+  void deleteOnExit() {
+    path.toFile().deleteOnExit();
   }
 
   Path path() {

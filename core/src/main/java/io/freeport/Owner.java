@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * href="https://github.com/google/python_portpicker">python_portpicker</a> has it) it names one
  * process of one boot of one host.
  *
- * @param host the boot of a machine and, on Linux, the pid namespace in which {@code pid} counts
+ * @param host on Linux the machine, its boot and the pid namespace in which {@code pid} counts,
+ *     with the time namespace if that is not the first one; elsewhere the name of the machine
  * @param pid the process id
  * @param start when the process started; comparable with the start of another process of the same
  *     {@code host}, and with nothing else
@@ -21,6 +22,9 @@ public record Owner(String host, long pid, long start, String nonce) {
 
   /** The start of an owner that could not find out its own. */
   static final long UNKNOWN_START = 0;
+
+  /** Of what is no owner, messages tell so many characters: it may be of any length. */
+  private static final int LONGEST_TOLD = 200;
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern NONCE = Pattern.compile("[0-9a-f]{8}");
@@ -62,7 +66,9 @@ public record Owner(String host, long pid, long start, String nonce) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "Not an owner, expected host/pid/start/nonce: \"" + text + "\"");
+          "Not an owner, expected host/pid/start/nonce: \""
+              + (text.length() > LONGEST_TOLD ? text.substring(0, LONGEST_TOLD) + "..." : text)
+              + "\"");
     }
     return new Owner(
         matcher.group(1),

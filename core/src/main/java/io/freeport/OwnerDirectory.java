@@ -1,5 +1,6 @@
 package io.freeport;
 
+import io.freeport.OwnerEvidence.LockFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,6 +17,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,12 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerDirectory {
 
-  enum Lock {
-    HELD,
-    FREE,
-    MISSING
-  }
-
   /** What to do with a file of another process while it is open. */
   interface Visit {
     void at(Path file, FileChannel channel) throws IOException;
@@ -49,6 +47,7 @@ final class OwnerDirectory {
   private static final Pattern NAME = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}-[0-9a-f]{8}\\.lock");
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
+  private static final Duration KEPT = Duration.ofDays(7);
   private static final Visit NOTHING = (file, channel) -> {};
 
   /** Two threads that test one lock at a time would each take the other for the owner. */
@@ -125,17 +124,56 @@ final class OwnerDirectory {
     return ownFile;
   }
 
-  Lock lockOf(Owner owner) throws IOException {
+  LockFile lockOf(Owner owner) throws IOException {
     return visit(fileOf(owner), NOTHING, NOTHING);
   }
 
   private void removeDeadOwners() {
+    AtomicBoolean shared = new AtomicBoolean(HostIdentity.parse(self.host()).needsFile());
+    Visit look =
+        (file, channel) -> {
+          Owner owner = LedgerReader.ownerOf(channel);
+          if (owner != null && isOfAnotherNamespace(owner)) {
+            shared.set(true);
+          }
+        };
     try {
       // With the lock held, so that a JVM that is just starting can tell, see OwnFile.
-      visitAll((file, channel) -> Files.deleteIfExists(file), NOTHING);
+      visitAll(
+          (file, channel) -> {
+            look.at(file, channel);
+            if (!isOnlyEvidence(file, channel)) {
+              Files.deleteIfExists(file);
+            }
+          },
+          look);
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory, e);
     }
+    // Whoever sees this JVM from another namespace knows by the file alone that it has ended.
+    if (!shared.get()) {
+      ownFile.deleteOnExit();
+    }
+  }
+
+  private boolean isOfAnotherNamespace(Owner owner) {
+    return HostIdentity.parse(self.host()).relationOf(HostIdentity.parse(owner.host()))
+        == HostIdentity.Relation.OTHER_NAMESPACE;
+  }
+
+  /**
+   * Returns whether nothing but the file can tell that its owner is dead: for one, if it was in
+   * another pid namespace, such as another container's, that shares the directory. What that owner
+   * left behind may be found later; it is given a week.
+   */
+  private boolean isOnlyEvidence(Path file, FileChannel channel) throws IOException {
+    Owner owner = LedgerReader.ownerOf(channel);
+    return owner != null
+        && OwnerRegistry.evidence(self, owner, LockFile.FREE).verdict().isDead()
+        && !OwnerRegistry.evidence(self, owner, LockFile.MISSING).verdict().isDead()
+        && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+            .toInstant()
+            .isAfter(Instant.now().minus(KEPT));
   }
 
   /** Returns what the living JVMs of other processes have on record. */
@@ -183,9 +221,9 @@ final class OwnerDirectory {
    * any channel to a file gives up all locks that the process has on it. FreePort may be there
    * twice, loaded by two class loaders.
    */
-  private Lock visit(Path file, Visit ifFree, Visit ifHeld) throws IOException {
+  private LockFile visit(Path file, Visit ifFree, Visit ifHeld) throws IOException {
     if (nameOf(file).startsWith(prefixOf(self))) {
-      return Lock.HELD;
+      return LockFile.HELD;
     }
     synchronized (ONE_AT_A_TIME) {
       try {
@@ -196,12 +234,12 @@ final class OwnerDirectory {
           // for the owner.
           boolean free = channel.tryLock(0, Long.MAX_VALUE, true) != null;
           (free ? ifFree : ifHeld).at(file, channel);
-          return free ? Lock.FREE : Lock.HELD;
+          return free ? LockFile.FREE : LockFile.HELD;
         }
       } catch (NoSuchFileException e) {
-        return Lock.MISSING;
+        return LockFile.MISSING;
       } catch (OverlappingFileLockException lockedByThisJvm) {
-        return Lock.HELD;
+        return LockFile.HELD;
       }
     }
   }

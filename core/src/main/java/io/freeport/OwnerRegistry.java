@@ -1,9 +1,7 @@
 package io.freeport;
 
-import static io.freeport.OwnerVerdict.Life.ALIVE;
-import static io.freeport.OwnerVerdict.Life.DEAD;
-import static io.freeport.OwnerVerdict.Life.UNKNOWN;
-
+import io.freeport.OwnerEvidence.LockFile;
+import io.freeport.OwnerEvidence.PidNow;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +36,17 @@ public final class OwnerRegistry {
   private final LedgerHeader header;
   private final @Nullable OwnerDirectory directory;
   private final @Nullable Ledger ledger;
+  private final @Nullable IOException problem;
 
   private OwnerRegistry(
-      LedgerHeader header, @Nullable OwnerDirectory directory, @Nullable Ledger ledger) {
+      LedgerHeader header,
+      @Nullable OwnerDirectory directory,
+      @Nullable Ledger ledger,
+      @Nullable IOException problem) {
     this.header = header;
     this.directory = directory;
     this.ledger = ledger;
+    this.problem = problem;
   }
 
   /**
@@ -70,7 +74,7 @@ public final class OwnerRegistry {
     } catch (IOException e) {
       // Without its own start it does not know its own files, and must not open any.
       warn(path, e);
-      return new OwnerRegistry(LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null);
+      return new OwnerRegistry(LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null, e);
     }
     LedgerHeader header = LedgerHeader.of(self(start));
     OwnerDirectory directory;
@@ -78,14 +82,24 @@ public final class OwnerRegistry {
       directory = OwnThread.call(() -> OwnerDirectory.open(path, header.owner()));
     } catch (IOException e) {
       warn(path, e);
-      return new OwnerRegistry(header, null, null);
+      return new OwnerRegistry(header, null, null, e);
     }
-    return new OwnerRegistry(header, directory, ledgerIn(directory.ownFile(), header));
+    try {
+      return new OwnerRegistry(header, directory, Ledger.create(directory.ownFile(), header), null);
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.WARNING,
+          "Cannot write to {0} ({1}). What this JVM holds will not be seen by others.",
+          directory.ownFile().path(),
+          e);
+      return new OwnerRegistry(header, directory, null, e);
+    }
   }
 
   private static Owner self(long start) {
     String nonce = UUID.randomUUID().toString().substring(0, 8);
-    return new Owner(HostProcesses.host(), ProcessHandle.current().pid(), start, nonce);
+    return new Owner(
+        HostIdentity.ofThisProcess().text(), ProcessHandle.current().pid(), start, nonce);
   }
 
   private static void warn(Path path, IOException reason) {
@@ -97,25 +111,42 @@ public final class OwnerRegistry {
         reason);
   }
 
-  private static @Nullable Ledger ledgerIn(OwnFile file, LedgerHeader header) {
+  /** A key that does not exist is told of where ports are asked for, not while this class loads. */
+  private static @Nullable String configuredDirectory() {
     try {
-      return Ledger.create(file, header);
-    } catch (IOException e) {
-      LOGGER.log(
-          Level.WARNING,
-          "Cannot write to {0} ({1}). What this JVM holds will not be seen by others.",
-          file.path(),
-          e);
-      return null;
+      return Settings.ofThisJvm().text(SettingKeys.DIRECTORY);
+    } catch (IllegalArgumentException unknownKey) {
+      return System.getProperty(SettingKeys.DIRECTORY, System.getenv("FREEPORT_DIR"));
     }
   }
 
-  private static Path directory() {
-    String configured = System.getProperty("freeport.dir", System.getenv("FREEPORT_DIR"));
+  /**
+   * Returns where the JVMs of this user keep their files: what {@code freeport.dir} says, else
+   * {@code freeport-USER} in the directory for temporary files.
+   *
+   * @return the directory; whether it is there and can be used, {@link #problem()} says
+   */
+  public static Path directory() {
+    String configured = configuredDirectory();
     return configured != null
         ? Path.of(configured)
         : Path.of(
             System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+  }
+
+  /**
+   * Returns why this JVM has no file in {@link #directory()}, or cannot write to it.
+   *
+   * @return a clause for messages; empty if all is well
+   */
+  public Optional<String> problem() {
+    // The message of any other kind is no more than a path.
+    return Optional.ofNullable(problem)
+        .map(
+            reason ->
+                reason.getClass() == IOException.class
+                    ? String.valueOf(reason.getMessage())
+                    : reason.toString());
   }
 
   /**
@@ -173,47 +204,49 @@ public final class OwnerRegistry {
    * @return the verdict; in doubt, the owner is not dead
    */
   public OwnerVerdict judge(Owner owner) {
-    if (!owner.host().equals(self().host())) {
-      return new OwnerVerdict(UNKNOWN, "it is of another host, boot or pid namespace");
-    }
-    if (owner.isSameProcessAs(self())) {
-      return new OwnerVerdict(ALIVE, "it is this JVM");
-    }
-    return switch (lockOf(owner)) {
-      case HELD -> new OwnerVerdict(ALIVE, "its file is locked");
-      case FREE -> new OwnerVerdict(DEAD, "its file is not locked any more");
-      case MISSING -> judgeByProcess(owner);
-    };
+    boolean isSelf = owner.isSameProcessAs(self());
+    return evidence(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
   }
 
-  private OwnerDirectory.Lock lockOf(Owner owner) {
-    if (directory == null) {
-      return OwnerDirectory.Lock.MISSING;
+  /** Returns what can be seen of an owner, given its lock. */
+  static OwnerEvidence evidence(Owner self, Owner owner, LockFile lock) {
+    boolean isSelf = owner.isSameProcessAs(self);
+    HostIdentity here = HostIdentity.parse(self.host());
+    HostIdentity there = HostIdentity.parse(owner.host());
+    HostIdentity.Relation host = here.relationOf(there);
+    boolean isSeen =
+        !isSelf && (host == HostIdentity.Relation.SAME || host == HostIdentity.Relation.SAME_NAME);
+    return new OwnerEvidence(
+        isSelf, host, lock, isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN);
+  }
+
+  private LockFile lockOf(Owner owner) {
+    HostIdentity there = HostIdentity.parse(owner.host());
+    if (directory == null
+        || HostIdentity.parse(self().host()).relationOf(there) == HostIdentity.Relation.ELSEWHERE) {
+      return LockFile.MISSING;
     }
     try {
       return directory.lockOf(owner);
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot test the lock of " + owner, e);
-      return OwnerDirectory.Lock.MISSING;
+      return LockFile.MISSING;
     }
   }
 
-  private static OwnerVerdict judgeByProcess(Owner owner) {
-    OptionalLong start;
+  private static PidNow processOf(Owner owner, boolean isOurClock) {
     try {
-      start = HostProcesses.startOf(owner.pid());
+      OptionalLong start = HostProcesses.startOf(owner.pid());
+      if (start.isEmpty()) {
+        return PidNow.GONE;
+      }
+      if (owner.start() == Owner.UNKNOWN_START || !isOurClock) {
+        return PidNow.MAY_RUN;
+      }
+      return start.getAsLong() == owner.start() ? PidNow.RUNS : PidNow.ANOTHER;
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
-      return new OwnerVerdict(ALIVE, "its process may run");
+      return PidNow.HIDDEN;
     }
-    if (start.isEmpty()) {
-      return new OwnerVerdict(DEAD, "its process is gone");
-    }
-    if (owner.start() == Owner.UNKNOWN_START) {
-      return new OwnerVerdict(ALIVE, "its process id is in use");
-    }
-    return start.getAsLong() == owner.start()
-        ? new OwnerVerdict(ALIVE, "its process runs")
-        : new OwnerVerdict(DEAD, "its process id belongs to a later process");
   }
 }

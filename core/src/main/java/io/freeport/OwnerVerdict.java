@@ -15,7 +15,9 @@ public record OwnerVerdict(Life life, String reason) {
     ALIVE,
     /** It has certainly ended. */
     DEAD,
-    /** It is out of sight: on another host, in another boot, or in another pid namespace. */
+    /**
+     * It is out of sight: on another host, perhaps of the same name, or in another pid namespace.
+     */
     UNKNOWN
   }
 

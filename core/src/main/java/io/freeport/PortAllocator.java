@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * first one tried is random. The kernel is the only arbiter: allocators of one JVM and of several
  * need not know of each other.
  *
- * <p><strong>Configuration</strong> for all allocators of a JVM, by system properties or
- * environment variables ({@code FREEPORT_HANDOFF}); a {@link Builder} goes before them:
+ * <p><strong>Configuration</strong> for all allocators of a JVM, by {@link Settings}; a {@link
+ * Builder} goes before them:
  *
  * <ul>
  *   <li>{@code freeport.handoff}: {@code auto} (default: probed), {@code shared} or {@code
@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *       10s}
  *   <li>{@code freeport.retries}: how often {@link #startOn} tries again with another port; {@code
  *       5}
+ *   <li>{@code freeport.ranges} and {@code freeport.avoid}: the ports that nobody asked for by name
+ *       or range are from these ranges, and none of those; as {@code 10000-19999,30000}
  *   <li>{@code freeport.leaks}: what to do about consumers that outlive their port, {@code ignore},
  *       {@code warn} (default) or {@code fail}
  * </ul>
@@ -66,8 +68,11 @@ public final class PortAllocator implements AutoCloseable {
   private volatile boolean closed;
 
   private PortAllocator(Builder its) {
-    kernel = its.kernel;
-    any = PortPool.outsideEphemeralRange(its.kernel);
+    kernel = its.kernel.without(its.avoided);
+    any =
+        its.ranges.isEmpty()
+            ? PortPool.outsideEphemeralRange(kernel)
+            : PortPool.within(its.ranges, its.avoided);
     mode = its.mode == null ? HandoffProbe.modeOfThisMachine() : its.mode;
     handoffTimeout = its.handoffTimeout;
     retries = its.retries;
@@ -92,7 +97,18 @@ public final class PortAllocator implements AutoCloseable {
    * @throws IllegalArgumentException if a value of the configuration is none
    */
   public static Builder builder() {
-    return new Builder(Settings.ofThisJvm());
+    return builder(Settings.ofThisJvm());
+  }
+
+  /**
+   * Starts an allocator that is configured differently.
+   *
+   * @param settings where the configuration is read from
+   * @return a builder with that configuration
+   * @throws IllegalArgumentException if a value of the configuration is none
+   */
+  public static Builder builder(Settings settings) {
+    return new Builder(settings);
   }
 
   /**
@@ -205,7 +221,7 @@ public final class PortAllocator implements AutoCloseable {
     return allocate(request, without).get(0);
   }
 
-  private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
+  List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
     if (closed) {
       throw closedAlready();
     }
@@ -230,6 +246,9 @@ public final class PortAllocator implements AutoCloseable {
         release(ports);
       }
     }
+    if (request.isContiguous()) {
+      ports.forEach(port -> port.isPartOf(ports));
+    }
     ports.forEach(port -> tell(PortEvent.Type.HELD, port));
     return ports;
   }
@@ -237,16 +256,30 @@ public final class PortAllocator implements AutoCloseable {
   /** Adds what is found to {@code ports}; returns why that is not all, or null. */
   private @Nullable PortUnavailableException allocate(
       PortRequest request, Set<Integer> without, List<HeldPort> ports) {
-    PortSearch search = new PortSearch(request, kernel, any, without);
+    PortSearch search = new PortSearch(request, kernel, any, without, mode);
+    boolean reclaimed = false;
     try {
       while (ports.size() < request.count()) {
         PortSearch.Found found = search.next();
         if (found == null) {
           release(ports); // first, or the message would blame the ports of this very request
+          ports.clear();
+          if (!reclaimed && Reclaiming.anyOf(search.refusals().allInUse())) {
+            reclaimed = true;
+            search = new PortSearch(request, kernel, any, without, mode);
+            continue;
+          }
           return Exhaustion.exception(request, search.refusals(), kernel, held.size());
         }
         for (int i = 0; i < found.holds().size(); i++) {
           ports.add(keep(found, i, request));
+        }
+        // Another FreePort may have looked at the registry at the same moment, and have got a
+        // shared hold too. Each puts its own on record before it looks again, so one of them sees
+        // the other at least.
+        if (found.isShared() && RegistryOccupantFinder.isOnRecordTwice(found.first())) {
+          release(ports);
+          return Exhaustion.exception(request, search.refusals(), kernel, held.size());
         }
       }
       return null;
@@ -257,15 +290,18 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
-    int number = found.first() + index;
-    HeldPort port =
-        new HeldPort(
-            number,
-            found.tier(),
-            request,
-            found.holds().get(index),
-            registry.enter(number, request.protocol(), request.name(), request.usedBy()),
-            this);
+    HeldPort port = keep(request, found.first() + index, found.tier(), found.holds().get(index));
+    if (found.isShared()) {
+      port.startOffered();
+    }
+    return port;
+  }
+
+  /** Makes a hold, or none so far, a port of this allocator's. */
+  HeldPort keep(PortRequest request, int number, PortTier tier, @Nullable Hold hold) {
+    LedgerEntry entry =
+        registry.enter(number, request.protocol(), request.name(), request.usedBy());
+    HeldPort port = new HeldPort(number, tier, request, hold, entry, this);
     held.add(port);
     return port;
   }
@@ -296,6 +332,7 @@ public final class PortAllocator implements AutoCloseable {
 
   private void tell(PortEvent event) {
     FlightEvent.commit(event);
+    PortStatistics.ofThisJvm().add(event.type());
     for (PortListener listener : listeners) {
       try {
         listener.on(event);
@@ -306,8 +343,13 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   void tell(PortEvent.Type type, HeldPort port) {
+    tell(type, port, port.number());
+  }
+
+  /** Of a number that the port may not have any more. */
+  void tell(PortEvent.Type type, HeldPort port, int number) {
     Duration age = type == PortEvent.Type.HELD ? Duration.ZERO : port.age();
-    tell(new PortEvent(type, port.number(), port.name(), port.request().usedBy(), age));
+    tell(new PortEvent(type, number, port.name(), port.request().usedBy(), age));
   }
 
   /**
@@ -354,13 +396,17 @@ public final class PortAllocator implements AutoCloseable {
     private Duration handoffTimeout;
     private int retries;
     private LeakPolicy leaks;
+    private final List<PortRange> ranges;
+    private final List<PortRange> avoided;
     private final List<PortListener> listeners = new ArrayList<>();
 
     private Builder(Settings settings) {
-      mode = settings.handoff();
-      handoffTimeout = settings.handoffTimeout();
-      retries = settings.retries();
-      leaks = settings.leaks();
+      mode = settings.choiceOr(SettingKeys.HANDOFF, HandoffMode.class, "auto");
+      handoffTimeout = settings.duration(SettingKeys.HANDOFF_TIMEOUT, Duration.ofSeconds(10));
+      retries = settings.number(SettingKeys.RETRIES, 5, 0);
+      leaks = settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN);
+      ranges = settings.ranges(SettingKeys.RANGES);
+      avoided = settings.ranges(SettingKeys.AVOID);
     }
 
     Builder kernel(KernelPorts kernel) {

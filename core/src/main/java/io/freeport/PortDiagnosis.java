@@ -39,7 +39,7 @@ public final class PortDiagnosis {
     this.found = found;
     this.unexplained =
         found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp())
-            && isTaken(port);
+            && !isFree(port, protocol);
   }
 
   /**
@@ -53,9 +53,29 @@ public final class PortDiagnosis {
     return of(port, Protocol.TCP);
   }
 
-  /** Finds out who has a port for a protocol; for both, TCP is looked at. */
-  static PortDiagnosis of(int port, Protocol protocol) {
-    return of(port, protocol, sources(), TIME_LIMIT);
+  /**
+   * Finds out who has a port now, for a protocol.
+   *
+   * @param port the port, from 1 to 65535
+   * @param protocol the protocol for which it is said whether the port is free; for both, TCP
+   * @return what could be found out
+   * @throws IllegalArgumentException if {@code port} is not a port number
+   */
+  public static PortDiagnosis of(int port, Protocol protocol) {
+    return of(port, protocol, TIME_LIMIT);
+  }
+
+  /**
+   * Finds out who has a port now, for a protocol, and takes its time.
+   *
+   * @param port the port, from 1 to 65535
+   * @param protocol the protocol for which it is said whether the port is free; for both, TCP
+   * @param limit how long to wait for an engine or a system that is slow to answer
+   * @return what could be found out
+   * @throws IllegalArgumentException if {@code port} is not a port number
+   */
+  public static PortDiagnosis of(int port, Protocol protocol, Duration limit) {
+    return of(port, protocol, sources(), limit);
   }
 
   static PortDiagnosis of(int port, List<Source> sources, Duration limit) {
@@ -64,11 +84,15 @@ public final class PortDiagnosis {
 
   private static PortDiagnosis of(
       int port, Protocol protocol, List<Source> sources, Duration limit) {
+    requirePort(port);
+    return new PortDiagnosis(port, protocol, OccupantSearch.run(port, sources, limit));
+  }
+
+  private static void requirePort(int port) {
     if (port < 1 || port > PortRange.HIGHEST_PORT) {
       throw new IllegalArgumentException(
           "Not a port: " + port + ". Expected a number from 1 to " + PortRange.HIGHEST_PORT + ".");
     }
-    return new PortDiagnosis(port, protocol, OccupantSearch.run(port, sources, limit));
   }
 
   /** All that is asked: our own sources, then those of other modules. */
@@ -99,14 +123,24 @@ public final class PortDiagnosis {
     }
   }
 
-  /** Asks the kernel by a bind that is undone at once. */
-  private boolean isTaken(int port) {
+  /**
+   * Returns whether a port can be bound now, on all addresses. The kernel is asked by a bind that
+   * is undone at once; by the time of the answer somebody may have taken the port, unless it is
+   * held.
+   *
+   * @param port the port, from 1 to 65535
+   * @param protocol for TCP, UDP or both
+   * @return false also if this user may not bind it
+   * @throws IllegalArgumentException if {@code port} is not a port number
+   */
+  public static boolean isFree(int port, Protocol protocol) {
+    requirePort(port);
     try {
       Hold.exclusive(protocol, null, port).close();
-      return false;
+      return true;
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);
-      return true;
+      return false;
     }
   }
 

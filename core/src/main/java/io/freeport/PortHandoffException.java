@@ -14,4 +14,14 @@ public class PortHandoffException extends RuntimeException {
   PortHandoffException(String message) {
     super(message);
   }
+
+  /**
+   * Creates an exception, for modules that hand ports over to consumers of their kind.
+   *
+   * @param message which port, to whom it was offered, and what happened
+   * @param cause why it did not pass
+   */
+  public PortHandoffException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

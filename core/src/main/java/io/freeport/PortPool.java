@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +19,74 @@ final class PortPool {
     @Nullable T with(int number) throws IOException;
   }
 
+  /** Different port numbers, in the order in which they are tried or in that of their size. */
+  private interface Numbers {
+    int size();
+
+    int at(int index);
+
+    boolean contains(int number);
+
+    default IntStream all() {
+      return IntStream.range(0, size()).map(this::at);
+    }
+  }
+
+  private record InARow(PortRange range) implements Numbers {
+
+    @Override
+    public int size() {
+      return range.last() - range.first() + 1;
+    }
+
+    @Override
+    public int at(int index) {
+      return range.first() + index;
+    }
+
+    @Override
+    public boolean contains(int number) {
+      return range.contains(number);
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  private record Listed(int[] numbers, boolean sorted) implements Numbers {
+
+    @Override
+    public int size() {
+      return numbers.length;
+    }
+
+    @Override
+    public int at(int index) {
+      return numbers[index];
+    }
+
+    @Override
+    public boolean contains(int number) {
+      return sorted
+          ? Arrays.binarySearch(numbers, number) >= 0
+          : IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+    }
+  }
+
   /** Below are the ports that most services use by default. */
   private static final int LOWEST_PORT = 10_000;
 
   /** With less room than this below the ephemeral range, the ports above it are used too. */
   private static final int ENOUGH = 1_000;
 
-  private final int[] numbers;
+  private final Numbers numbers;
   private final boolean random;
 
-  private PortPool(int[] numbers, boolean random) {
+  private PortPool(Numbers numbers, boolean random) {
     this.numbers = numbers;
     this.random = random;
+  }
+
+  private PortPool(int[] numbers, boolean random) {
+    this(new Listed(numbers, random), random);
   }
 
   static PortPool inOrder(List<Integer> numbers) {
@@ -40,14 +97,18 @@ final class PortPool {
     return new PortPool(numbers.toArray(), false);
   }
 
+  /** A range is what most requests name, and is not worth a list for each of them. */
   static PortPool inRandomOrder(List<PortRange> ranges) {
-    return new PortPool(
-        ranges.stream()
-            .flatMapToInt(range -> IntStream.rangeClosed(range.first(), range.last()))
-            .sorted()
-            .distinct()
-            .toArray(),
-        true);
+    return ranges.size() == 1
+        ? new PortPool(new InARow(ranges.get(0)), true)
+        : new PortPool(inOrderOfSize(ranges).toArray(), true);
+  }
+
+  private static IntStream inOrderOfSize(List<PortRange> ranges) {
+    return ranges.stream()
+        .flatMapToInt(range -> IntStream.rangeClosed(range.first(), range.last()))
+        .sorted()
+        .distinct();
   }
 
   /**
@@ -70,6 +131,15 @@ final class PortPool {
     return new PortPool(numbers, true);
   }
 
+  /** Returns the ports of some ranges, whatever services use them by default. */
+  static PortPool within(List<PortRange> ranges, List<PortRange> avoided) {
+    return new PortPool(
+        inOrderOfSize(ranges)
+            .filter(port -> avoided.stream().noneMatch(range -> range.contains(port)))
+            .toArray(),
+        true);
+  }
+
   private static int[] open(KernelPorts kernel, int first, int last) {
     return IntStream.rangeClosed(first, last).filter(kernel::leavesOpen).toArray();
   }
@@ -79,13 +149,11 @@ final class PortPool {
   }
 
   boolean isEmpty() {
-    return numbers.length == 0;
+    return numbers.size() == 0;
   }
 
   boolean contains(int number) {
-    return random
-        ? Arrays.binarySearch(numbers, number) >= 0
-        : IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+    return numbers.contains(number);
   }
 
   /**
@@ -93,7 +161,7 @@ final class PortPool {
    * steps that spread them over the pool, so that allocators that start near each other soon part.
    */
   <T> @Nullable T firstOf(Attempt<T> attempt) throws IOException {
-    int size = numbers.length;
+    int size = numbers.size();
     if (size == 0) {
       return null;
     }
@@ -105,7 +173,7 @@ final class PortPool {
       step = coprimeTo(size, dice);
     }
     for (int tried = 0; tried < size; tried++) {
-      T result = attempt.with(numbers[index]);
+      T result = attempt.with(numbers.at(index));
       if (result != null) {
         return result;
       }
@@ -131,14 +199,14 @@ final class PortPool {
   /** Says which numbers these are, for messages. */
   @Override
   public String toString() {
-    int size = numbers.length;
+    int size = numbers.size();
     if (size == 0) {
       return "no ports at all";
     }
     if (!random && size <= 10) {
-      return Arrays.toString(numbers).replaceAll("[\\[\\]]", "");
+      return numbers.all().mapToObj(Integer::toString).collect(Collectors.joining(", "));
     }
-    IntSummaryStatistics range = IntStream.of(numbers).summaryStatistics();
+    IntSummaryStatistics range = numbers.all().summaryStatistics();
     return size + " ports from " + range.getMin() + " to " + range.getMax();
   }
 }

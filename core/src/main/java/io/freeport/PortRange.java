@@ -1,5 +1,8 @@
 package io.freeport;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * A range of port numbers.
  *
@@ -10,6 +13,8 @@ package io.freeport;
 public record PortRange(int first, int last) {
 
   static final int HIGHEST_PORT = 65535;
+
+  private static final Pattern WRITTEN = Pattern.compile("([0-9]{1,9})(?:\\s*-\\s*([0-9]{1,9}))?");
 
   /**
    * Checks the ends.
@@ -29,6 +34,26 @@ public record PortRange(int first, int last) {
               + HIGHEST_PORT
               + ".");
     }
+  }
+
+  /**
+   * Reads a range as people write it.
+   *
+   * @param text {@code 8000-8099}, or one number
+   * @return the range
+   * @throws IllegalArgumentException if it is none
+   */
+  public static PortRange parse(String text) {
+    Matcher matcher = WRITTEN.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "Not a range of ports: \""
+              + text
+              + "\". Expected two numbers such as 8000-8099, or one number.");
+    }
+    int first = Integer.parseInt(matcher.group(1));
+    return new PortRange(
+        first, matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2)));
   }
 
   /**

@@ -129,12 +129,26 @@ public final class PortRequest {
     return its.kept;
   }
 
+  /**
+   * Returns whether only a preferred port will do.
+   *
+   * @return whether the request fails if no preferred port can be had
+   */
+  public boolean isStrict() {
+    return lastTier() == PortTier.PREFERRED;
+  }
+
   /** Returns this request for one port. */
   PortRequest single() {
     return its.count == 1 ? this : toBuilder().count(1).build();
   }
 
-  List<Integer> preferred() {
+  /**
+   * Returns the ports that are tried first.
+   *
+   * @return in the order of preference; for a block, each is the first one of a block
+   */
+  public List<Integer> preferred() {
     return its.preferred;
   }
 
@@ -418,7 +432,9 @@ public final class PortRequest {
     }
 
     /**
-     * Asks for a preferred port or none.
+     * Asks for a preferred port or none. While former connections of a TCP port are in TIME_WAIT, a
+     * single one can be had all the same: it then is {@linkplain PortState#OFFERED offered} at
+     * once, where ports are handed over by {@link HandoffMode#SHARED}.
      *
      * @return this
      */

@@ -2,6 +2,7 @@ package io.freeport;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,27 +16,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class PortSearch {
 
-  /** Holds for ports that follow each other; mostly for just one. */
-  record Found(PortTier tier, int first, List<Hold> holds) {}
+  /**
+   * Holds for ports that follow each other; mostly for just one.
+   *
+   * @param isShared whether a consumer can bind beside the hold at once
+   */
+  record Found(PortTier tier, int first, List<Hold> holds, boolean isShared) {}
 
   private final PortRequest request;
   private final KernelPorts kernel;
   private final PortPool any;
   private final Set<Integer> without;
+  private final HandoffMode mode;
 
   /** What this search has found already: refused by the kernel, but not taken by anybody else. */
-  private final Set<Integer> found = new HashSet<>();
+  private final Set<Integer> found;
 
   private final Refusals refusals = new Refusals();
+
+  /** A TCP socket that was refused a port, for the next one. */
+  private @Nullable SocketChannel unbound;
 
   /**
    * @param without numbers that were tried and lost before
    */
-  PortSearch(PortRequest request, KernelPorts kernel, PortPool any, Set<Integer> without) {
+  PortSearch(
+      PortRequest request,
+      KernelPorts kernel,
+      PortPool any,
+      Set<Integer> without,
+      HandoffMode mode) {
+    this.mode = mode;
     this.request = request;
     this.kernel = kernel;
     this.any = any;
     this.without = without;
+    this.found = request.count() > 1 ? new HashSet<>() : Set.of();
   }
 
   Refusals refusals() {
@@ -48,6 +64,18 @@ final class PortSearch {
    * @throws IOException if the system gives no socket, or does not have the address
    */
   @Nullable Found next() throws IOException {
+    try {
+      return inAllTiers();
+    } finally {
+      SocketChannel left = unbound;
+      unbound = null;
+      if (left != null) {
+        left.close();
+      }
+    }
+  }
+
+  private @Nullable Found inAllTiers() throws IOException {
     int length = request.isContiguous() ? request.count() : 1;
     for (PortTier tier : PortTier.values()) {
       if (tier.compareTo(request.lastTier()) > 0) {
@@ -109,14 +137,14 @@ final class PortSearch {
         Hold hold = hold(number);
         if (hold == null) {
           release(holds);
-          return null;
+          return length == 1 ? despiteTimeWait(tier, first) : null;
         }
         holds.add(hold);
       }
       if (length < request.count()) {
         found.add(first);
       }
-      return new Found(tier, first, holds);
+      return new Found(tier, first, holds, false);
     } catch (Throwable e) {
       release(holds);
       throw e;
@@ -140,9 +168,45 @@ final class PortSearch {
 
   private @Nullable Hold hold(int number) throws IOException {
     try {
-      return Hold.exclusive(request.protocol(), request.address(), number);
+      return request.protocol() == Protocol.TCP
+          ? holdTcp(number)
+          : Hold.exclusive(request.protocol(), request.address(), number);
     } catch (BindException e) {
       refusals.add(number, e);
+      return null;
+    }
+  }
+
+  /**
+   * In a range that is nearly full, most of the time would go into sockets that come to nothing.
+   */
+  private Hold holdTcp(int number) throws IOException {
+    SocketChannel socket = unbound;
+    if (socket == null) {
+      socket = Hold.openTcp();
+      unbound = socket;
+    }
+    Hold hold = Hold.exclusive(socket, request.address(), number);
+    unbound = null;
+    return hold;
+  }
+
+  /**
+   * Who insists on a port should not have to wait for a minute because its former consumer closed a
+   * connection. The hold that can be had then leaves the port open to whoever asks for this number,
+   * so it is not taken for a port that is only preferred.
+   */
+  private @Nullable Found despiteTimeWait(PortTier tier, int number) throws IOException {
+    if (!request.isStrict()
+        || request.count() > 1
+        || request.protocol() != Protocol.TCP
+        || mode != HandoffMode.SHARED
+        || !RegistryOccupantFinder.find(number).isEmpty()) {
+      return null;
+    }
+    try {
+      return new Found(tier, number, List.of(Hold.shared(request.address(), number)), true);
+    } catch (BindException taken) {
       return null;
     }
   }

@@ -2,10 +2,13 @@ package io.freeport;
 
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,7 @@ final class Refusals {
   private static final int NAMED = 3;
 
   private final Map<PortTier, PortPool> tried = new EnumMap<>(PortTier.class);
-  private final List<Integer> inUse = new ArrayList<>(0);
+  private final Set<Integer> inUse = new LinkedHashSet<>();
   private @Nullable BindException notPermitted;
   private int excluded;
   private int misaligned;
@@ -60,14 +63,19 @@ final class Refusals {
       notPermitted = refusal;
     } else if (message.contains("cannot assign") || message.contains("can't assign")) {
       throw refusal; // no port of that address can be had
-    } else if (inUse.size() < NAMED && !inUse.contains(port)) {
+    } else {
       inUse.add(port);
     }
   }
 
   /** Returns the ports that somebody has, the first few. */
   List<Integer> inUse() {
-    return inUse;
+    return inUse.stream().limit(NAMED).toList();
+  }
+
+  /** Returns all ports that somebody has, of those that were tried. */
+  Set<Integer> allInUse() {
+    return Collections.unmodifiableSet(inUse);
   }
 
   boolean isNotPermitted() {

@@ -167,6 +167,7 @@ class LivingOwnersTest {
           .singleElement()
           .asString()
           .startsWith("No owner file in " + directory() + " (");
+      assertThat(registry.problem()).contains(directory() + " is not a directory");
     }
   }
 

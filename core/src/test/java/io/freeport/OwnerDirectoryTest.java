@@ -209,6 +209,37 @@ class OwnerDirectoryTest {
     }
   }
 
+  /** Of whatever is in the directory, only plain files with an owner's name can be removed. */
+  @Test
+  void noNameDoesHarm() throws IOException {
+    Random random = new Random(20260103);
+    Path outside = Files.writeString(temp.resolve("1-2-00c0ffee.lock"), "x");
+    List<Path> foreign = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder name = new StringBuilder("999999999-" + (i + 1) + "-0000dead.lock");
+      int at = random.nextInt(name.length());
+      switch (random.nextInt(4)) {
+        case 0 -> name.setCharAt(at, (char) (' ' + random.nextInt(90)));
+        case 1 -> name.insert(at, "../".substring(0, random.nextInt(3)));
+        case 2 -> name.append(i);
+        default -> name.deleteCharAt(at);
+      }
+      String text = name.toString().replace('/', '_');
+      Path file = Files.write(directory.resolve(text), new byte[random.nextInt(3)]);
+      if (!text.matches("[0-9]+-[0-9]+-[0-9a-f]{8}\\.lock")) {
+        foreign.add(file);
+      }
+    }
+    assertThat(foreign).hasSizeGreaterThan(500);
+    OwnerRegistry registry = OwnerRegistry.open(directory);
+    assertThat(registry.livingOwners()).hasSize(1);
+    assertThat(foreign).allMatch(file -> Files.exists(file));
+    assertThat(outside).exists();
+    try (var files = Files.list(directory)) {
+      assertThat(files.count()).as("with those of this JVM").isLessThan(foreign.size() + 10);
+    }
+  }
+
   private static byte[] mutate(byte[] ledger, Random random) {
     byte[] bytes = Arrays.copyOf(ledger, ledger.length);
     for (int i = random.nextInt(4); i >= 0; i--) {

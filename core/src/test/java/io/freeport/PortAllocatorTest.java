@@ -19,6 +19,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -122,8 +123,29 @@ class PortAllocatorTest {
       await(together);
       allocator.close();
       holding.get();
-      assertThat(free).allMatch(PortAllocatorTest::isFree);
+      assertThat(free).allMatch(port -> getsFree(port) || isHeldByAnotherJvm(port));
     }
+  }
+
+  /** Other tests may run on this machine. */
+  private static boolean isHeldByAnotherJvm(int port) {
+    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    return registry.livingOwners().stream()
+        .filter(owner -> !owner.owner().equals(registry.self()))
+        .flatMap(owner -> owner.holds().stream())
+        .anyMatch(hold -> hold.port() == port);
+  }
+
+  /** What has outlived its allocator stays; another program may have a port for a moment. */
+  private static boolean getsFree(int port) {
+    long start = System.nanoTime();
+    while (!isFree(port)) {
+      if (isHeldByAnotherJvm(port) || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
   }
 
   private static boolean isFree(int port) {

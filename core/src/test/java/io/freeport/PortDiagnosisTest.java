@@ -16,13 +16,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -75,6 +72,8 @@ class PortDiagnosisTest {
 
         PortDiagnosis diagnosis = PortDiagnosis.of(port);
 
+        assertThat(PortDiagnosis.isFree(port, protocol.equals("udp") ? Protocol.UDP : Protocol.TCP))
+            .isFalse();
         PortOccupant expected = java(child.pid(), use, address + ":" + port);
         assertThat(diagnosis.occupants()).containsExactly(expected);
         assertThat(diagnosis.describe())
@@ -240,7 +239,7 @@ class PortDiagnosisTest {
         int port = server.getLocalPort();
         List<String> asNobody =
             List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-        assertThat(diagnose(asNobody, List.of(), readableByAll(copies), port))
+        assertThat(diagnose(asNobody, List.of(), ChildJvm.copyOfClassPath(copies), port))
             .isEqualTo(
                 "Port %d is taken by a process that cannot be seen from here (it is another user's or of another pid namespace;"
                     + " root may see it), listening on 127.0.0.1:%d.",
@@ -255,31 +254,6 @@ class PortDiagnosisTest {
         String description = child.readLine();
         assertThat(child.waitFor()).isZero();
         return description;
-      }
-    }
-
-    /** Copies the class path, since that of root need not be open to others. */
-    private static String readableByAll(Path target) throws IOException {
-      Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
-      List<String> copies = new ArrayList<>();
-      for (String entry : ChildJvm.classPath().split(Pattern.quote(File.pathSeparator), -1)) {
-        Path source = Path.of(entry);
-        if (Files.exists(source)) {
-          Path copy = target.resolve(copies.size() + "-" + source.getFileName());
-          copy(source, copy);
-          copies.add(copy.toString());
-        }
-      }
-      return String.join(File.pathSeparator, copies);
-    }
-
-    private static void copy(Path source, Path target) throws IOException {
-      try (Stream<Path> files = Files.walk(source)) {
-        for (Path file : files.toList()) {
-          Path copy = target.resolve(source.relativize(file).toString());
-          Files.copy(file, copy);
-          Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,6 +87,34 @@ class PortEventTest {
       }
       assertThat(port.state()).isEqualTo(PortState.RELEASED);
       assertThat(events).last().extracting(PortEvent::type).isEqualTo(PortEvent.Type.LEAKED);
+    }
+  }
+
+  /** The system ends the listening once the thread in {@code accept} has woken up. */
+  @Test
+  void aServerThatIsJustBeingClosedIsNoLeak() throws Exception {
+    try (PortAllocator allocator = allocator(LeakPolicy.FAIL)) {
+      for (int i = 0; i < 100; i++) {
+        HeldPort port = allocator.hold("web");
+        port.offer();
+        ServerSocket server = new ServerSocket(port.number());
+        Thread accepting =
+            new Thread(
+                () -> {
+                  try (server) {
+                    while (true) {
+                      server.accept().close();
+                    }
+                  } catch (IOException closed) {
+                    // the end
+                  }
+                });
+        accepting.start();
+        new Socket(server.getInetAddress(), port.number()).close(); // so it is in accept, or soon
+        server.close();
+        port.close();
+        accepting.join();
+      }
     }
   }
 

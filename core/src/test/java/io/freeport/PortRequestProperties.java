@@ -99,8 +99,8 @@ class PortRequestProperties {
     // Otherwise most of the requests could be such that there is nothing to check.
     Statistics.coverage(
         outcomes -> {
-          outcomes.check("satisfied").percentage(percentage -> percentage > 40);
-          outcomes.check("refused").percentage(percentage -> percentage > 10);
+          outcomes.check("satisfied").percentage(percentage -> percentage > 20);
+          outcomes.check("refused").percentage(percentage -> percentage > 5);
         });
   }
 

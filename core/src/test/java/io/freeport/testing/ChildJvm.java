@@ -5,11 +5,18 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Another JVM with the class path of this one. It is spoken to line by line; what it writes to its
@@ -18,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm implements AutoCloseable {
 
   private static final int LONGEST_LIFE_MINUTES = 4;
+
+  private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
 
   private final Process process;
   private final BufferedReader output;
@@ -73,6 +82,31 @@ public final class ChildJvm implements AutoCloseable {
   /** Returns the class path of this JVM. */
   public static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  /** Copies the class path of this JVM for another user, to whom the original need not be open. */
+  public static String copyOfClassPath(Path target) throws IOException {
+    Files.setPosixFilePermissions(target, OPEN);
+    List<String> copies = new ArrayList<>();
+    for (String entry : classPath().split(Pattern.quote(File.pathSeparator), -1)) {
+      Path source = Path.of(entry);
+      if (Files.exists(source)) {
+        Path copy = target.resolve(copies.size() + "-" + source.getFileName());
+        copy(source, copy);
+        copies.add(copy.toString());
+      }
+    }
+    return String.join(File.pathSeparator, copies);
+  }
+
+  private static void copy(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Path copy = target.resolve(source.relativize(file).toString());
+        Files.copy(file, copy);
+        Files.setPosixFilePermissions(copy, OPEN);
+      }
+    }
   }
 
   public long pid() {

@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The code on the pages for users is code of this module, which is compiled and run. */
+/** The code on the pages for users is code of the examples, which is compiled and run. */
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("..");
-  private static final Pattern SNIPPET = Pattern.compile("(?s)```java\\n(.*?)```");
+  private static final Pattern SNIPPET = Pattern.compile("(?s)```(?:java|kotlin)\\n(.*?)```");
+  private static final Pattern SOURCE = Pattern.compile("src/.*\\.(java|kt)$");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   static List<Path> pages() throws IOException {
@@ -33,7 +34,7 @@ class DocumentationTest {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void snippetsAreCodeOfThisModule(Path page) throws IOException {
+  void snippetsAreCodeOfTheExamples(Path page) throws IOException {
     String sources = sources();
     assertThat(SNIPPET.matcher(Files.readString(page)).results().map(result -> result.group(1)))
         .allSatisfy(snippet -> assertThat(sources).contains(withoutSpace(snippet)));
@@ -44,6 +45,10 @@ class DocumentationTest {
   void thereAreSnippetsToLookAt() {
     assertThat(SNIPPET.matcher(read(ROOT.resolve("README.md"))).results()).hasSize(2);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/ports.md"))).results()).hasSize(5);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/plans.md"))).results()).hasSize(4);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/junit.md"))).results()).hasSize(6);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/frameworks.md"))).results()).hasSize(6);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/containers.md"))).results()).hasSize(3);
   }
 
   @ParameterizedTest
@@ -56,9 +61,9 @@ class DocumentationTest {
   }
 
   private static String sources() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+    try (Stream<Path> files = Files.walk(Path.of(""))) {
       return files
-          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> SOURCE.matcher(file.toString()).find())
           .map(DocumentationTest::read)
           .map(DocumentationTest::withoutSpace)
           .collect(Collectors.joining("\n"));

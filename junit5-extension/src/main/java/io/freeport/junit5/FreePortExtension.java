@@ -1,131 +1,325 @@
 package io.freeport.junit5;
 
-import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedFields;
-import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
-
 import io.freeport.HeldPort;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
-import java.util.function.Predicate;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import io.freeport.PortState;
+import io.freeport.Settings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
-import org.junit.jupiter.api.extension.ParameterResolver;
-import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /**
- * Puts ports where {@link FreePort} asks for them: into static fields before all tests of a class,
- * into instance fields as soon as there is an instance, and into parameters.
+ * Ports by program, for what {@link FreePort} cannot say: numbers that are computed, an allocator
+ * that is configured differently, types of your own, and ports that are needed before JUnit could
+ * inject them, as by an initializer of a static field.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final FreePortExtension PORTS =
+ *     FreePortExtension.builder().port(PortRequest.named("redis").keep().build()).build();
+ *
+ * @Container
+ * static final GenericContainer<?> REDIS = redisOn(PORTS.port("redis"));
+ *
+ * @Test
+ * void test(@FreePort("redis") int port) {}
+ * }</pre>
+ *
+ * <p>{@code @FreePort} of such a name, in the same class or in one that is nested in it, is that
+ * port.
+ *
+ * <p><strong>Scope.</strong> A port is held when it is asked for first. It is released with the
+ * class that has the extension in a static field (if several classes share the field, with the last
+ * one of those that run at that time), or with the test instance that has it in another field. If a
+ * static field's extension was asked for a port before any test, as by the initializer of another
+ * static field, its ports are released when the launcher session ends: those fields stay as they
+ * are.
+ *
+ * <p>The field is declared as {@code FreePortExtension}. One in an instance field is not known yet
+ * to the parameters of constructors.
+ *
+ * <p><strong>Threads.</strong> All methods may be called from any thread.
+ *
+ * @since 0.1.0
  */
-final class FreePortExtension
-    implements BeforeAllCallback, TestInstancePostProcessor, ParameterResolver {
+public final class FreePortExtension implements BeforeAllCallback, BeforeEachCallback {
+
+  private final Map<String, PortRequest> requests;
+  private final Map<Class<?>, Converter<?>> converters;
+  private final PortAllocator.@Nullable Builder configured;
+
+  // Guarded by this.
+  private final Map<String, List<HeldPort>> held = new LinkedHashMap<>();
+  private @Nullable PortAllocator allocator;
+  private String usedBy = "";
+  private int users;
+  private boolean isOfClass;
+  private boolean isAskedEarly;
+
+  private FreePortExtension(Builder its) {
+    requests = new LinkedHashMap<>(its.requests);
+    converters = Map.copyOf(its.converters);
+    configured = its.allocator;
+  }
 
   /**
-   * A constructor's parameters then belong to the test that the instance is made for, not to the
-   * class.
+   * Makes a value of a test's own type of a port.
+   *
+   * @param <T> the type
+   * @since 0.1.0
    */
-  @Override
-  public ExtensionContextScope getTestInstantiationExtensionContextScope(
-      ExtensionContext rootContext) {
-    return ExtensionContextScope.TEST_METHOD;
+  @FunctionalInterface
+  public interface Converter<T> {
+    /**
+     * Makes a value.
+     *
+     * @param port a port that is not offered yet; it stays in the hands of its scope
+     * @return what is put where {@code @FreePort} asks for it
+     */
+    T convert(HeldPort port);
+  }
+
+  /**
+   * Starts an extension.
+   *
+   * @return a builder that defines no ports yet
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns a port, which is held from the first call on.
+   *
+   * @param name one of those that the builder defined
+   * @return the port
+   * @throws IllegalArgumentException if there is no such name, or if it stands for several ports
+   * @throws io.freeport.PortUnavailableException if the port cannot be had
+   */
+  public HeldPort port(String name) {
+    List<HeldPort> ports = ports(name);
+    if (ports.size() > 1) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" are " + ports.size() + " ports. Use ports(\"" + name + "\").");
+    }
+    return ports.get(0);
+  }
+
+  /**
+   * Returns the number of a port that is {@linkplain HeldPort#offer() offered}, so that a server of
+   * this process or a child process can listen on it.
+   *
+   * @param name one of those that the builder defined
+   * @return the number
+   * @throws IllegalArgumentException if there is no such name, or if it stands for several ports
+   * @throws io.freeport.PortUnavailableException if the port cannot be had
+   */
+  public int number(String name) {
+    HeldPort port = port(name);
+    if (port.state() == PortState.HELD) {
+      port.offer();
+    }
+    return port.number();
+  }
+
+  /**
+   * Returns all ports of a request, which are held from the first call on.
+   *
+   * @param name one of those that the builder defined
+   * @return as many as were asked for
+   * @throws IllegalArgumentException if there is no such name
+   * @throws io.freeport.PortUnavailableException if they cannot be had
+   */
+  public synchronized List<HeldPort> ports(String name) {
+    PortRequest request = requests.get(name);
+    if (request == null) {
+      throw new IllegalArgumentException(
+          "This FreePortExtension defines no port \""
+              + name
+              + "\", but "
+              + requests.keySet()
+              + ". Add it: builder().port(PortRequest.named(\""
+              + name
+              + "\").build()).");
+    }
+    return held.computeIfAbsent(name, any -> hold(request));
+  }
+
+  private List<HeldPort> hold(PortRequest request) {
+    PortAllocator its = allocator;
+    if (its == null) {
+      its = configured == null ? PortAllocator.create() : configured.build();
+      allocator = its;
+      Session.ofThisJvm().add(this); // if no test comes, nobody else will release it
+    }
+    isAskedEarly |= users == 0;
+    PortRequest complete =
+        request.usedBy().isEmpty() ? request.toBuilder().usedBy(usedBy).build() : request;
+    Set<Integer> ours =
+        held.values().stream()
+            .flatMap(List::stream)
+            .map(HeldPort::number)
+            .collect(Collectors.toSet());
+    return new FixedPortQueue(its, FixedPortQueue.timeoutOf(Settings.ofThisJvm()))
+        .hold(complete, ours);
+  }
+
+  boolean defines(String name) {
+    return requests.containsKey(name);
+  }
+
+  Optional<Converter<?>> converter(Class<?> type) {
+    return Optional.ofNullable(converters.get(type));
+  }
+
+  synchronized List<HeldPort> held() {
+    return held.values().stream().flatMap(List::stream).toList();
   }
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    inject(
-        context,
-        context.getRequiredTestClass(),
-        null,
-        field -> Modifier.isStatic(field.getModifiers()));
+    useIn(context, true);
   }
 
   @Override
-  public void postProcessTestInstance(Object testInstance, ExtensionContext context) {
-    inject(
-        context,
-        testInstance.getClass(),
-        testInstance,
-        field -> !Modifier.isStatic(field.getModifiers()));
+  public void beforeEach(ExtensionContext context) {
+    useIn(context, false);
   }
 
-  @Override
-  public boolean supportsParameter(ParameterContext parameterContext, ExtensionContext context) {
-    return parameterContext.isAnnotated(FreePort.class);
+  /** Once for the outermost context: its store is the one that those within find it in. */
+  private void useIn(ExtensionContext context, boolean ofClass) {
+    context
+        .getStore(StoredPorts.NAMESPACE)
+        .getOrComputeIfAbsent(this, extension -> new Use(extension, context, ofClass), Use.class);
   }
 
-  @Override
-  public Object resolveParameter(ParameterContext parameterContext, ExtensionContext context) {
-    Parameter parameter = parameterContext.getParameter();
-    if (!PortType.isSupported(parameter.getType())) {
-      throw new ParameterResolutionException(
-          PortType.unsupported(
-              "parameter [" + parameter + "] of [" + parameter.getDeclaringExecutable() + "]",
-              parameter.getType()));
+  @SuppressWarnings("deprecation") // CloseableResource, as in StoredPorts
+  private record Use(FreePortExtension extension)
+      implements Store.CloseableResource, AutoCloseable {
+
+    private Use(FreePortExtension extension, ExtensionContext context, boolean ofClass) {
+      this(extension);
+      extension.begin(PortLookup.nameOf(context), ofClass);
     }
-    String name = parameterContext.findAnnotation(FreePort.class).map(FreePort::value).orElse("");
-    Place place = new Place(parameter.getDeclaringExecutable(), parameterContext.getIndex());
-    return PortType.valueOf(port(context, name, place), parameter.getType());
+
+    @Override
+    public void close() {
+      extension.end();
+    }
   }
 
-  private static void inject(
-      ExtensionContext context, Class<?> type, @Nullable Object instance, Predicate<Field> which) {
-    for (Field field : findAnnotatedFields(type, FreePort.class, which)) {
-      if (!PortType.isSupported(field.getType())) {
-        throw new ExtensionConfigurationException(
-            PortType.unsupported("field [" + field + "]", field.getType()));
+  private synchronized void begin(String user, boolean ofClass) {
+    users++;
+    usedBy = user;
+    isOfClass |= ofClass;
+  }
+
+  /**
+   * What a static field's initializer asked for is in other static fields by now, and the class, or
+   * another one that inherits them, may be run again: those ports stay until the session ends.
+   */
+  private void end() {
+    PortAllocator its;
+    synchronized (this) {
+      if (--users > 0 || (isOfClass && isAskedEarly && Session.ofThisJvm().isOpen())) {
+        return;
       }
-      if (Modifier.isFinal(field.getModifiers())) {
-        throw new ExtensionConfigurationException(
-            "@FreePort field ["
-                + field
-                + "] must not be final: its port is put into it after its initializer ran.");
-      }
-      String name = findAnnotation(field, FreePort.class).map(FreePort::value).orElse("");
-      Object value = PortType.valueOf(port(context, name, new Place(field, 0)), field.getType());
-      try {
-        field.setAccessible(true);
-        field.set(instance, value);
-      } catch (ReflectiveOperationException | RuntimeException e) {
-        throw new ExtensionConfigurationException(
-            "Cannot set @FreePort field [" + field + "]: " + e.getMessage(), e);
-      }
+      its = detach(); // in one step: whoever comes next must not get what is about to be closed
+    }
+    close(its);
+  }
+
+  void release() {
+    close(detach());
+  }
+
+  private synchronized @Nullable PortAllocator detach() {
+    PortAllocator its = allocator;
+    allocator = null;
+    held.clear();
+    Session.ofThisJvm().remove(this);
+    return its;
+  }
+
+  private static void close(@Nullable PortAllocator allocator) {
+    if (allocator != null) {
+      allocator.close();
     }
   }
 
   /**
-   * A store also looks into those of the contexts around its own: this is how a test sees the named
-   * ports of its class.
+   * Builds a {@link FreePortExtension}.
+   *
+   * @since 0.1.0
    */
-  private static HeldPort port(ExtensionContext context, String name, Place place) {
-    if (name.isEmpty()) {
-      return StoredPort.in(context, place, name);
-    }
-    return StoredPort.in(ofTestInstance(context), name, name);
-  }
+  public static final class Builder {
 
-  /**
-   * Returns the context whose end is that of the test instance: with one instance for all tests it
-   * is that of the class.
-   */
-  private static ExtensionContext ofTestInstance(ExtensionContext context) {
-    ExtensionContext result = context;
-    if (context.getTestInstanceLifecycle().filter(FreePortExtension::isPerClass).isPresent()) {
-      while (result.getTestMethod().isPresent() && result.getParent().isPresent()) {
-        result = result.getParent().get();
+    private final Map<String, PortRequest> requests = new LinkedHashMap<>();
+    private final Map<Class<?>, Converter<?>> converters = new LinkedHashMap<>();
+    private PortAllocator.@Nullable Builder allocator;
+
+    private Builder() {}
+
+    /**
+     * Defines a port, or several if the request counts several.
+     *
+     * @param request what is wanted, with a name
+     * @return this
+     * @throws IllegalArgumentException if the request has no name, or one that is defined already
+     */
+    public Builder port(PortRequest request) {
+      if (request.name().isEmpty()) {
+        throw new IllegalArgumentException(
+            "A port of a FreePortExtension needs a name: PortRequest.named(\"...\").");
       }
+      if (requests.putIfAbsent(request.name(), request) != null) {
+        throw new IllegalArgumentException(
+            "Port \"" + request.name() + "\" is defined twice. Define it once.");
+      }
+      return this;
     }
-    return result;
-  }
 
-  private static boolean isPerClass(Lifecycle lifecycle) {
-    return lifecycle == Lifecycle.PER_CLASS;
-  }
+    /**
+     * Lets {@link FreePort} stand at a type of the test's own.
+     *
+     * @param type the type of the fields and parameters
+     * @param converter makes the values
+     * @param <T> the type
+     * @return this
+     */
+    public <T> Builder converter(Class<T> type, Converter<T> converter) {
+      converters.put(type, converter);
+      return this;
+    }
 
-  /** The key of a port without a name: the field or method, and the parameter's index. */
-  private record Place(Object element, int index) {}
+    /**
+     * Has these ports allocated differently than the configuration says.
+     *
+     * @param allocator stays the caller's; each class or instance gets an allocator of its own from
+     *     it
+     * @return this
+     */
+    public Builder allocator(PortAllocator.Builder allocator) {
+      this.allocator = allocator;
+      return this;
+    }
+
+    /**
+     * Returns the extension, to be put into a field with {@code @RegisterExtension}.
+     *
+     * @return an extension that holds nothing yet
+     */
+    public FreePortExtension build() {
+      return new FreePortExtension(this);
+    }
+  }
 }

@@ -1,6 +1,8 @@
 package io.freeport.junit5;
 
+import static java.util.regex.Pattern.quote;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
@@ -8,12 +10,21 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 
 import io.freeport.HeldPort;
 import io.freeport.PortState;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -30,8 +41,9 @@ class FreePortMisuseTest {
                 message(
                     "@FreePort parameter [java.lang.String port] of [void "
                         + StringParameter.class.getName()
-                        + ".test(java.lang.String)] must be of type int, java.lang.Integer or io.freeport.HeldPort but was:"
-                        + " java.lang.String")));
+                        + ".test(java.lang.String)] must be of type int, java.lang.Integer, io.freeport.HeldPort, java.net.InetSocketAddress, java.net.URI, int[],"
+                        + " java.util.List<java.lang.Integer>, java.util.List<io.freeport.HeldPort> or io.freeport.PortBlock but was: java.lang.String."
+                        + " For a type of your own, register a FreePortExtension with a converter.")));
   }
 
   @Test
@@ -45,7 +57,9 @@ class FreePortMisuseTest {
                 message(
                     "@FreePort field [long "
                         + LongField.class.getName()
-                        + ".port] must be of type int, java.lang.Integer or io.freeport.HeldPort but was: long")));
+                        + ".port] must be of type int, java.lang.Integer, io.freeport.HeldPort, java.net.InetSocketAddress, java.net.URI, int[],"
+                        + " java.util.List<java.lang.Integer>, java.util.List<io.freeport.HeldPort> or io.freeport.PortBlock but was: long."
+                        + " For a type of your own, register a FreePortExtension with a converter.")));
   }
 
   @Test
@@ -60,6 +74,149 @@ class FreePortMisuseTest {
                     "@FreePort field [final java.lang.Integer "
                         + FinalField.class.getName()
                         + ".port] must not be final: its port is put into it after its initializer ran.")));
+  }
+
+  /** What stands before the message, and what the declaration is. */
+  static Stream<Arguments> misuses() {
+    return Stream.of(
+        arguments(
+            "@FreePort(preferred = 70000) int port",
+            "cannot be satisfied. Not a preferred port: 70000. Expected a number from 1 to 65535."),
+        arguments(
+            "@FreePort(fallback = 0) int port",
+            "cannot be satisfied. Not a fallback port: 0. Expected a number from 1 to 65535."),
+        arguments(
+            "@FreePort(range = \"8000\u20138099\") int port",
+            "cannot be satisfied. Not a range of ports: \"8000\u20138099\". Expected two numbers such as 8000-8099, or one number."),
+        arguments(
+            "@FreePort(range = \"8099-8000\") int port",
+            "cannot be satisfied. Not a range of ports: 8099-8000. Expected 1 <= first <= last <= 65535."),
+        arguments(
+            "@FreePort(exclude = \"web\") int port",
+            "cannot be satisfied. Not a range of ports: \"web\". Expected two numbers such as 8000-8099, or one number."),
+        arguments(
+            "@FreePort(near = -2) int port",
+            "cannot be satisfied. The distance from preferred ports must be from 0 to 65535, but was -2."),
+        arguments(
+            "@FreePort(count = 0) int[] port",
+            "cannot be satisfied. Cannot hold 0 ports: the count must be from 1 to 65535."),
+        arguments(
+            "@FreePort(alignedTo = 0) int port",
+            "cannot be satisfied. Ports can be aligned to 1 up to 65535, but not to 0."),
+        arguments(
+            "@FreePort(address = \"localhost\") int port",
+            "cannot be satisfied. Not a numeric address: \"localhost\". Expected one such as 127.0.0.1 or ::1."),
+        arguments(
+            "@FreePort(\" \") int port", "has a name of blanks. Leave it out, or use a word."),
+        arguments(
+            "@FreePort(strict = true) int port",
+            "cannot be satisfied. The request for a TCP port (Misuse.test()) is strict and prefers no port. Name one: preferred(...)."),
+        arguments(
+            "@FreePort(keep = true, protocol = Protocol.UDP) int port",
+            "cannot be satisfied. The request for a UDP port (Misuse.test()) cannot be kept: a hold stays beside its consumer for TCP only. Leave out keep()."),
+        arguments(
+            "@FreePort(count = 9, contiguous = true, range = \"30000-30007\") PortBlock port",
+            "cannot be satisfied. A block of 9 ports does not fit into any of the ranges [30000-30007]. Widen one."),
+        arguments(
+            "@FreePort(count = 2) int port",
+            "asks for 2 ports, but its type is for one. Use int[], List<Integer>, List<HeldPort> or PortBlock."),
+        arguments(
+            "@FreePort(scheme = \"ht tp\") URI port",
+            "has a scheme that is none: \"ht tp\". Expected a word such as http."),
+        arguments(
+            "@FreePort List<String> port",
+            "must be of type int, java.lang.Integer, io.freeport.HeldPort, java.net.InetSocketAddress, java.net.URI, int[],"
+                + " java.util.List<java.lang.Integer>, java.util.List<io.freeport.HeldPort> or io.freeport.PortBlock but was:"
+                + " java.util.List<java.lang.String>. For a type of your own, register a FreePortExtension with a converter."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misuses")
+  void atAParameter(String declaration, String message, @TempDir Path directory) {
+    assertFailsWith(
+        ParameterResolutionException.class,
+        "@Test void test(" + declaration + ") {}",
+        "@FreePort parameter \\[.* port\\] of \\[void Misuse\\.test\\(.*\\)\\] " + quote(message),
+        directory);
+  }
+
+  @ParameterizedTest
+  @MethodSource("misuses")
+  void atAField(String declaration, String message, @TempDir Path directory) {
+    assertFailsWith(
+        ExtensionConfigurationException.class,
+        declaration + "; @Test void test() {}",
+        "@FreePort field \\[.* Misuse\\.port\\] " + quote(message),
+        directory);
+  }
+
+  @Test
+  void oneNameForTwoDifferentRequests(@TempDir Path directory) {
+    assertFailsWith(
+        ParameterResolutionException.class,
+        """
+        @FreePort(value = "web", preferred = 28080) int field;
+        @Test void test(@FreePort(value = "web", preferred = 28081) int port) {}
+        """,
+        quote(
+            "@FreePort parameter [int port] of [void Misuse.test(int)] asks for \"web\" in another way than field [int Misuse.field], which was there first. Say it only there, or say the same."),
+        directory);
+  }
+
+  @Test
+  void severalPortsWhereOneIsExpected(@TempDir Path directory) {
+    assertFailsWith(
+        ParameterResolutionException.class,
+        """
+        @FreePort(value = "ftp", count = 2) int[] field;
+        @Test void test(@FreePort("ftp") int port) {}
+        """,
+        quote(
+            "@FreePort parameter [int port] of [void Misuse.test(int)] is for one port, but there are 2. Take them as int[], List<Integer>, List<HeldPort> or PortBlock."),
+        directory);
+  }
+
+  @Test
+  void aPortThatCannotBeHad(@TempDir Path directory) throws IOException {
+    try (ServerSocket somebody = new ServerSocket(0)) {
+      assertFailsWith(
+          ParameterResolutionException.class,
+          "@Test void test(@FreePort(preferred = "
+              + somebody.getLocalPort()
+              + ", strict = true) int port) {}",
+          "Failed to resolve parameter \\[int port\\] in method \\[void Misuse\\.test\\(int\\)\\]: .*"
+              + somebody.getLocalPort()
+              + "(?s:.*)",
+          directory);
+    }
+  }
+
+  private static void assertFailsWith(
+      Class<? extends Throwable> type, String body, String message, Path directory) {
+    Class<?> fixture =
+        CompiledFixtures.compile(
+                Map.of(
+                    "Misuse",
+                    """
+                    import io.freeport.*;
+                    import io.freeport.junit5.*;
+                    import java.net.URI;
+                    import java.util.List;
+                    import org.junit.jupiter.api.*;
+                    public class Misuse { %s }
+                    """
+                        .formatted(body)),
+                directory)
+            .load("Misuse");
+    run(fixture)
+        .assertThatEvents()
+        .haveExactly(
+            1, finishedWithFailure(instanceOf(type), message(text -> matches(text, message))));
+  }
+
+  private static boolean matches(String text, String message) {
+    assertThat(text).matches(message);
+    return true;
   }
 
   @Test

@@ -2,11 +2,12 @@ package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
-import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Starts containers by docker-java, on held ports.
@@ -18,9 +19,16 @@ import java.util.Map;
  * }
  * }</pre>
  *
- * <p>The engine must be on this host, in this network namespace. Ports are published on 127.0.0.1.
- * The container carries a label with its owner, by which the reaper of a later test run recognises
- * it if this JVM is killed.
+ * <p>The engine is taken to be on this host, and ports are published on 127.0.0.1. For one on
+ * another host set {@code freeport.container.handoff=arbiter} and {@code
+ * freeport.container.address=*}: a client does not say where its engine is.
+ *
+ * <p><strong>Conflicts.</strong> If somebody has a port, as can happen where the engine does not
+ * bind it beside its hold, the container is removed and created again with another number, up to
+ * {@code freeport.retries} times. Any other failure is not touched.
+ *
+ * <p>The container carries a label with its owner, by which the reaper of a later test run
+ * recognises it if this JVM is killed, unless {@code freeport.labels=off}.
  *
  * <p><strong>Threads.</strong> As safe as the docker-java client, which may be used by many
  * threads.
@@ -29,9 +37,10 @@ import java.util.Map;
  */
 public final class ContainerLauncher {
 
-  private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
+  private static final String HERE = "localhost";
 
   private final DockerClient client;
+  private final EngineHandoff engine = new EngineHandoff(() -> "of the launcher's client");
 
   private ContainerLauncher(DockerClient client) {
     this.client = client;
@@ -56,32 +65,78 @@ public final class ContainerLauncher {
    * @return the running container, to be closed by the caller
    * @throws IllegalArgumentException if one of the ports is not a port number, or is there twice
    * @throws io.freeport.PortUnavailableException if there are no free ports
-   * @throws io.freeport.PortHandoffException if the engine started the container but does not
-   *     listen on this host
+   * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer the
+   *     creation or the start within {@code freeport.container.timeout}, 2 minutes by default
    * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses; no container
    *     and no hold is left then
    */
   public LaunchedContainer start(CreateContainerCmd create, int... containerPorts) {
+    return start(anyNumbers -> create, containerPorts);
+  }
+
+  /**
+   * Creates and starts a container whose configuration contains the numbers of its ports.
+   *
+   * <pre>{@code
+   * launcher.start(
+   *     ports -> docker.createContainerCmd("redis:7.0")
+   *         .withCmd("--cluster-announce-port", "" + ports.applyAsInt(6379)),
+   *     6379);
+   * }</pre>
+   *
+   * @param create is given a function from the container's ports to those of the host, and returns
+   *     what to start; it is called again if other numbers have to be taken
+   * @param containerPorts the TCP ports of the container to publish, from 1 to 65535
+   * @return the running container, to be closed by the caller
+   * @throws IllegalArgumentException if one of the ports is not a port number, or is there twice
+   * @throws io.freeport.PortUnavailableException if there are no free ports
+   * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer the
+   *     creation or the start within {@code freeport.container.timeout}, 2 minutes by default
+   * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses; no container
+   *     and no hold is left then
+   */
+  public LaunchedContainer start(
+      Function<IntUnaryOperator, CreateContainerCmd> create, int... containerPorts) {
     PortAllocator allocator = PortAllocator.create();
     try {
       Map<Integer, PublishedPort> ports = hold(allocator, containerPorts);
-      ports.values().forEach(port -> port.applyTo(create, "127.0.0.1"));
-      Labels.addTo(create, OwnerRegistry.ofThisJvm().self());
-      LaunchedContainer container =
-          new LaunchedContainer(client, create.exec().getId(), ports, allocator);
-      try {
-        ports.values().forEach(port -> port.port().offer());
-        client.startContainerCmd(container.id()).exec();
-        ports.values().forEach(port -> port.port().awaitTaken(BIND_TIMEOUT));
-        return container;
-      } catch (Throwable e) {
-        closeAfter(e, container);
-        throw e;
+      Passage passage = new Passage(ports.values(), engine, HERE, allocator.handoffMode());
+      while (true) {
+        LaunchedContainer container =
+            create(create.apply(port -> numberOf(port, ports)), passage, ports, allocator);
+        RuntimeException failure =
+            passage.start(
+                () -> passage.command(client.startContainerCmd(container.id())::exec),
+                container.started());
+        if (failure == null) {
+          return container;
+        }
+        remove(
+            container, passage,
+            failure); // it was created with numbers that cannot be changed any more
+        if (!passage.exchangeAfter(failure)) {
+          throw failure;
+        }
       }
     } catch (Throwable e) {
       allocator.close();
       throw e;
     }
+  }
+
+  private LaunchedContainer create(
+      CreateContainerCmd create,
+      Passage passage,
+      Map<Integer, PublishedPort> ports,
+      PortAllocator allocator) {
+    passage.enterInto(create);
+    Labels.addOwnerTo(create);
+    String id = passage.command(create::exec).getId();
+    return new LaunchedContainer(client, id, ports, allocator);
+  }
+
+  private static int numberOf(int containerPort, Map<Integer, PublishedPort> ports) {
+    return LaunchedContainer.published(containerPort, ports).number();
   }
 
   private static Map<Integer, PublishedPort> hold(PortAllocator allocator, int... containerPorts) {
@@ -99,9 +154,10 @@ public final class ContainerLauncher {
     return ports;
   }
 
-  private static void closeAfter(Throwable failure, LaunchedContainer container) {
+  private static void remove(
+      LaunchedContainer container, Passage passage, RuntimeException failure) {
     try {
-      container.close();
+      passage.command(Executors.callable(container::remove));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

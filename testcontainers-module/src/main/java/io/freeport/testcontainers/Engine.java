@@ -1,26 +1,46 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.dockerclient.TransportConfig;
+import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
- * The Docker engine that Testcontainers finds. Unlike {@link DockerClientFactory#client()} this
- * starts nothing there: a JVM whose tests need no container should not get Ryuk either.
+ * The Docker engine that Testcontainers finds; without Testcontainers, the one that docker-java
+ * finds. Unlike {@link DockerClientFactory#client()} this starts nothing there: a JVM whose tests
+ * need no container should not get Ryuk either.
  */
 final class Engine {
 
   /** How long an engine has for its first answer. Testcontainers itself would wait for ever. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
+  private static final String UNIX = "unix://";
+  private static final Path DEFAULT_SOCKET = Path.of("/var/run/docker.sock");
+
+  private static final boolean TESTCONTAINERS = isThere("org.testcontainers.DockerClientFactory");
+
   private Engine() {}
+
+  private static boolean isThere(String className) {
+    try {
+      Class.forName(className, false, Engine.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
 
   /**
    * Looked for once in a JVM, in a daemon thread: who asks waits for a limited time, and nobody
@@ -43,17 +63,50 @@ final class Engine {
    * @throws IllegalStateException if no engine answers; at once, when that is known
    */
   static DockerClient connect() {
-    return DockerClientProviderStrategy.getClientForConfig(find());
+    return TESTCONTAINERS
+        ? DockerClientProviderStrategy.getClientForConfig(find())
+        : PlainEngine.connect();
   }
 
   /** Returns where the engine is; throws the same as {@link #connect()}, if none answers. */
   static URI uri() {
-    return find().getDockerHost();
+    return TESTCONTAINERS ? find().getDockerHost() : PlainEngine.uri();
   }
 
   /** Throws the same as {@link #connect()}, if no engine answers. */
   static void requireAnswer() {
-    find();
+    if (TESTCONTAINERS) {
+      find();
+      return;
+    }
+    try {
+      PlainEngine.connect().close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns what seems to be wrong with an engine that does not answer, as a clause; null if there
+   * is no sign that there should be one.
+   */
+  static @Nullable String trouble() {
+    String host =
+        TESTCONTAINERS
+            ? TestcontainersConfiguration.getInstance().getEnvVarOrProperty("docker.host", "")
+            : System.getenv().getOrDefault("DOCKER_HOST", "");
+    if (!host.isEmpty() && !host.startsWith(UNIX)) {
+      return "the Docker engine at " + host + " does not answer";
+    }
+    Path socket = host.isEmpty() ? DEFAULT_SOCKET : Path.of(host.substring(UNIX.length()));
+    if (!Files.exists(socket)) {
+      return host.isEmpty()
+          ? null
+          : "there is no " + socket + ", where the Docker engine should be";
+    }
+    return Files.isWritable(socket)
+        ? "the Docker engine at " + socket + " does not answer"
+        : "this user may not write to " + socket + ", so the Docker engine cannot be asked";
   }
 
   private static TransportConfig find() {

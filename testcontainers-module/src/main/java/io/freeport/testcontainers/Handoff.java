@@ -1,76 +1,72 @@
 package io.freeport.testcontainers;
 
-import com.github.dockerjava.api.DockerClient;
+import static java.util.stream.Collectors.joining;
+
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.CreateContainerResponse;
 import io.freeport.HeldPort;
 import io.freeport.LeakPolicy;
-import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import io.freeport.PortState;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.freeport.Protocol;
 import java.lang.ref.Cleaner;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
-import org.testcontainers.lifecycle.Startable;
 import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
- * Takes part in one container's start: enters its published ports into the create command and
- * offers them, and once the engine has started the container, sees that it listens and lets go.
+ * Takes part in one container's starts: enters its published ports into the create command, offers
+ * them before the start command, and sees afterwards that the engine listens.
  *
- * <p>The second part is a startup check around the container's own. It comes before any wait
- * strategy, and unlike {@code waitUntilContainerStarted} no class overrides it. It also is a
- * dependency of the container, which has nothing to start: this is where a later {@code publish}
- * finds the earlier ones, so there is no state outside of the container.
+ * <p>A start that fails because somebody has a port is made again with another number, by a
+ * container that Testcontainers itself creates: within the start command, {@link
+ * GenericContainer#start()} is called once more. It configures, creates and fills the other
+ * container, and comes back here with its start command; what follows on a start is left to the
+ * call around. So attempts that are about ports are not counted among the container's own, and
+ * whatever else fails is not touched.
  */
-final class Handoff extends StartupCheckStrategy implements Startable {
-
-  private static final Logger LOGGER = System.getLogger(Handoff.class.getName());
-
-  /** The engine binds before it answers the start; this is for engines that are late. */
-  private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
+final class Handoff {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
+  /** Of the one engine that Testcontainers finds in a JVM. */
+  static final EngineHandoff ENGINE = new EngineHandoff(() -> "at " + Engine.uri());
+
   private final GenericContainer<?> container;
   private final PortAllocator allocator;
-  private final Map<Integer, PublishedPort> published = new LinkedHashMap<>();
-  private StartupCheckStrategy wrapped;
+  private final List<PublishedPort> published = new ArrayList<>();
+  private final List<Runnable> configurations = new ArrayList<>();
+
+  private @Nullable Passage passage;
+  private @Nullable CreateContainerCmd entered;
+  private boolean created;
+  private boolean again;
+  private @Nullable EndOfAttempt ended;
 
   private Handoff(GenericContainer<?> container, PortAllocator allocator) {
     this.container = container;
     this.allocator = allocator;
-    this.wrapped = container.getStartupCheckStrategy();
   }
 
   /** Returns the handoff that a container has; if it has none, gives it one. */
   static Handoff of(GenericContainer<?> container) {
-    for (Startable dependency : container.getDependencies()) {
-      if (dependency instanceof Handoff existing) {
-        return existing;
-      }
+    Handoff existing = ContainerClient.handoffOf(container);
+    if (existing != null) {
+      return existing;
     }
     PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build();
     Handoff handoff = new Handoff(container, allocator);
-    container.dependsOn(handoff);
+    ContainerClient.install(container, handoff);
     container.withCreateContainerCmdModifier(handoff::beforeCreate);
     // A container that never starts has no end at which its ports could be released.
     CLEANER.register(container, allocator::close);
     return handoff;
-  }
-
-  @Override
-  public void start() {
-    // only a mark; the container's own start is where something happens
-  }
-
-  @Override
-  public void stop() {
-    // nothing was started
   }
 
   HeldPort publish(int containerPort) {
@@ -78,17 +74,40 @@ final class Handoff extends StartupCheckStrategy implements Startable {
     return add(
         new PublishedPort(
             containerPort,
-            allocator.hold(container.getClass().getSimpleName() + ":" + containerPort)));
+            allocator.hold(
+                PortRequest.named(container.getClass().getSimpleName() + ":" + containerPort)
+                    .build())));
   }
 
   HeldPort publish(int containerPort, HeldPort port) {
     checkUnpublished(containerPort);
+    checkUsable(port);
+    return add(new PublishedPort(containerPort, port));
+  }
+
+  void publishSame(List<HeldPort> ports) {
+    checkNotStarted("publish ports");
+    ports.forEach(this::checkUsable);
+    if (Set.copyOf(ports).size() < ports.size()) {
+      throw new IllegalArgumentException(
+          "There is a port twice in " + ports + ". Publish each of them once.");
+    }
+    ports.forEach(port -> published.add(new PublishedPort(PublishedPort.SAME, port)));
+  }
+
+  void configure(Runnable configuration) {
+    checkNotStarted("configure it by its ports");
+    configurations.add(configuration);
+    configuration.run();
+  }
+
+  private void checkUsable(HeldPort port) {
     if (port.state() == PortState.RELEASED) {
       throw new IllegalStateException(
           port
               + " cannot be published any more. Publish it before its scope ends, or hold another one.");
     }
-    for (PublishedPort other : published.values()) {
+    for (PublishedPort other : published) {
       if (other.port() == port) {
         throw new IllegalArgumentException(
             port
@@ -97,31 +116,37 @@ final class Handoff extends StartupCheckStrategy implements Startable {
                 + ". Hold another one.");
       }
     }
-    return add(new PublishedPort(containerPort, port));
   }
 
   private void checkUnpublished(int containerPort) {
     PublishedPort.checkContainerPort(containerPort);
+    checkNotStarted("publish container port " + containerPort);
+    for (PublishedPort other : published) {
+      if (other.containerPort() == containerPort) {
+        throw new IllegalArgumentException(
+            "Container port "
+                + containerPort
+                + " is published already, on "
+                + other.port()
+                + ". Use that one.");
+      }
+    }
+  }
+
+  private void checkNotStarted(String what) {
     if (container.getContainerId() != null) {
       throw new IllegalStateException(
-          "Cannot publish container port "
-              + containerPort
-              + ": the container has been started. The engine takes a container's ports when it is created, so publish before.");
-    }
-    PublishedPort existing = published.get(containerPort);
-    if (existing != null) {
-      throw new IllegalArgumentException(
-          "Container port "
-              + containerPort
-              + " is published already, on "
-              + existing.port()
-              + ". Use that one.");
+          "Cannot "
+              + what
+              + ": the container has been started. The engine takes a container's ports when it is created, so do it before.");
     }
   }
 
   private HeldPort add(PublishedPort port) {
-    published.put(port.containerPort(), port);
-    container.addExposedPort(port.containerPort()); // or wait strategies would not look at it
+    published.add(port);
+    if (port.port().request().protocol() != Protocol.UDP) {
+      container.addExposedPort(port.containerPort()); // or wait strategies would not look at it
+    }
     return port.port();
   }
 
@@ -132,54 +157,115 @@ final class Handoff extends StartupCheckStrategy implements Startable {
       throw new IllegalStateException(
           "A reusable container outlives the test run, and a held port does not. Publish ports of containers without withReuse(true).");
     }
-    boolean local = isEngineLocal();
-    for (PublishedPort port : published.values()) {
-      port.applyTo(create, local ? "127.0.0.1" : "");
-      if (local) {
-        port.port().offer();
-      }
+    Passage current = passage;
+    if (current == null || !again) {
+      current = new Passage(published, ENGINE, container.getHost(), allocator.handoffMode());
+      passage = current;
     }
-    Labels.addTo(create, OwnerRegistry.ofThisJvm().self());
-    if (container.getStartupCheckStrategy() != this) {
-      wrapped = container.getStartupCheckStrategy();
-      container.withStartupCheckStrategy(this);
-    }
+    current.enterInto(create);
+    entered = create;
+    created = true;
   }
 
-  @Override
-  @SuppressWarnings("deprecation") // the method that Testcontainers calls
-  public boolean waitUntilStartupSuccessful(GenericContainer<?> started) {
-    afterStart();
-    return wrapped.waitUntilStartupSuccessful(started);
+  /**
+   * Runs in place of a create command.
+   *
+   * @param create what is to be created; by this client it could be another container
+   * @param command the engine's part
+   */
+  CreateContainerResponse create(
+      CreateContainerCmd create, Callable<CreateContainerResponse> command) throws Exception {
+    Passage current = passage;
+    return current == null || create != entered ? command.call() : current.command(command);
   }
 
-  @Override
-  public StartupStatus checkStartupState(DockerClient client, String containerId) {
-    return wrapped.checkStartupState(client, containerId);
-  }
-
-  private void afterStart() {
-    if (!isEngineLocal()) {
-      LOGGER.log(
-          Level.INFO,
-          "The engine is on {0}: what is held here keeps nobody there from taking {1}",
-          container.getHost(),
-          published.values().stream().map(PublishedPort::port).toList());
+  /**
+   * Runs in place of a start command.
+   *
+   * @param id the container that is to be started; by this client it could be another one
+   * @param command the engine's part
+   */
+  void start(@Nullable String id, Runnable command) {
+    Passage current = passage;
+    if (current == null || id == null || !id.equals(container.getContainerId())) {
+      command.run();
       return;
     }
-    for (PublishedPort published : published.values()) {
-      HeldPort port = published.port();
-      if (!port.confirm() && container.isRunning()) { // one that has ended already listens no more
-        port.awaitTaken(BIND_TIMEOUT);
+    StartedContainer started = new StartedContainer(container.getDockerClient(), id);
+    if (!created && started.isRunning()) { // it has its ports; the engine says that it runs
+      command.run();
+      return;
+    }
+    RuntimeException failure =
+        current.start(() -> current.command(Executors.callable(command)), started);
+    if (again) {
+      ended = new EndOfAttempt(failure);
+      throw ended;
+    }
+    boolean first = created; // else the container is started again, and keeps its number
+    created = false;
+    while (failure != null && first) {
+      List<Integer> before = numbers();
+      boolean another = current.exchangeAfter(failure);
+      if (!numbers().equals(before)) { // one of several may have changed before there was no other
+        configurations.forEach(Runnable::run);
       }
+      if (!another) {
+        break;
+      }
+      failure = startAnother(failure);
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  private boolean isEngineLocal() {
-    String host = container.getHost();
-    return host.equals("localhost")
-        || host.startsWith("127.")
-        || host.equals("::1")
-        || host.equals("[::1]");
+  private List<Integer> numbers() {
+    return published.stream().map(each -> each.port().number()).toList();
+  }
+
+  /** Replaces a container that was created and could not be started. */
+  private @Nullable RuntimeException startAnother(RuntimeException conflict) {
+    container.stop();
+    ended = null;
+    again = true;
+    try {
+      container.start();
+    } catch (Throwable e) {
+      // A subclass may call super.start() in another thread, and throw what it makes of the end.
+      if (ended == null) {
+        throw e;
+      }
+    } finally {
+      again = false;
+      created = false;
+    }
+    EndOfAttempt end = ended;
+    if (end == null) {
+      throw new IllegalStateException(
+          "Somebody has a port of the container, and its start(), of "
+              + container.getClass().getName()
+              + ", does not start it once more, on "
+              + published.stream().map(each -> each.port().toString()).collect(joining(", "))
+              + ". Does it return early, as by \"if (started) return;\"? Let it call super.start() each time, or set freeport.retries=0.",
+          conflict);
+    }
+    return end.failure;
+  }
+
+  /**
+   * Leaves a start between the start command and what follows on it. Not an exception, since those
+   * are what Testcontainers cleans up after and tries again.
+   */
+  private static final class EndOfAttempt extends Error {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable RuntimeException failure;
+
+    EndOfAttempt(@Nullable RuntimeException failure) {
+      super("The attempt to start a container has ended", null, false, false);
+      this.failure = failure;
+    }
   }
 }

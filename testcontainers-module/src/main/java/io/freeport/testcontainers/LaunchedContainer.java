@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
@@ -43,6 +44,10 @@ public final class LaunchedContainer implements AutoCloseable {
    * @throws IllegalArgumentException if the container port is not published
    */
   public HeldPort port(int containerPort) {
+    return published(containerPort, ports);
+  }
+
+  static HeldPort published(int containerPort, Map<Integer, PublishedPort> ports) {
     PublishedPort port = ports.get(containerPort);
     if (port == null) {
       throw new IllegalArgumentException(
@@ -55,6 +60,18 @@ public final class LaunchedContainer implements AutoCloseable {
     return port.port();
   }
 
+  Started started() {
+    return new StartedContainer(client, id);
+  }
+
+  void remove() {
+    try {
+      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+    } catch (NotFoundException | ConflictException gone) {
+      // somebody else removed it, or is about to: that is what we want
+    }
+  }
+
   /**
    * Kills and removes the container with its anonymous volumes, and releases its ports. Closing it
    * again does nothing.
@@ -62,9 +79,7 @@ public final class LaunchedContainer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-    } catch (NotFoundException gone) {
-      // somebody else removed it: that is what we want
+      remove();
     } finally {
       allocator.close();
     }

@@ -3,21 +3,27 @@ package io.freeport.testcontainers;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.InternetProtocol;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.Ports.Binding;
 import io.freeport.HeldPort;
+import io.freeport.Protocol;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A container port and the held port on which the engine is to publish it. */
-record PublishedPort(int containerPort, HeldPort port) {
+/**
+ * A held port, and the container's port that the engine is to publish on it.
+ *
+ * @param declared the container's port, or {@link #SAME}
+ * @param port the port of the host
+ */
+record PublishedPort(int declared, HeldPort port) {
+
+  /** In the container the port has whatever number it has outside. */
+  static final int SAME = 0;
 
   private static final int HIGHEST_PORT = 65535;
-
-  PublishedPort {
-    checkContainerPort(containerPort);
-  }
 
   static void checkContainerPort(int containerPort) {
     if (containerPort < 1 || containerPort > HIGHEST_PORT) {
@@ -30,6 +36,11 @@ record PublishedPort(int containerPort, HeldPort port) {
     }
   }
 
+  /** Returns the number in the container. */
+  int containerPort() {
+    return declared == SAME ? port.number() : declared;
+  }
+
   /**
    * Enters the port into a create command, in place of what the command has for the same container
    * port. It may be applied again, to the same command or to that of another attempt.
@@ -37,7 +48,16 @@ record PublishedPort(int containerPort, HeldPort port) {
    * @param hostIp the address of the engine's host; empty for all
    */
   void applyTo(CreateContainerCmd create, String hostIp) {
-    ExposedPort exposed = ExposedPort.tcp(containerPort);
+    if (port.request().protocol() != Protocol.UDP) {
+      applyTo(create, hostIp, InternetProtocol.TCP);
+    }
+    if (port.request().protocol() != Protocol.TCP) {
+      applyTo(create, hostIp, InternetProtocol.UDP);
+    }
+  }
+
+  private void applyTo(CreateContainerCmd create, String hostIp, InternetProtocol protocol) {
+    ExposedPort exposed = new ExposedPort(containerPort(), protocol);
 
     HostConfig host = create.getHostConfig();
     if (host == null) {

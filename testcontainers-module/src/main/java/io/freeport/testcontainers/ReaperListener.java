@@ -1,19 +1,19 @@
 package io.freeport.testcontainers;
 
-import com.github.dockerjava.api.DockerClient;
-import io.freeport.OwnerRegistry;
-import java.io.IOException;
+import io.freeport.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Runs the reaper before the first test of a launcher session. JUnit finds it by itself; there is
- * nothing to call.
+ * Runs the reaper before the first test of a JVM. JUnit finds it by itself; there is nothing to
+ * call. {@code freeport.reaper=dry-run} has it only say what it would remove, {@code off} switches
+ * it off.
  *
  * <p>Opening a session is too early: Surefire with forks opens one in Maven's own JVM, in which no
  * test ever runs.
@@ -24,8 +24,7 @@ public final class ReaperListener implements LauncherSessionListener {
 
   private static final Logger LOGGER = System.getLogger(ReaperListener.class.getName());
 
-  /** How long the tests wait for an engine that does not answer. */
-  private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
+  private static final Once ONCE_PER_JVM = new Once();
 
   /** Creates the listener, for {@link java.util.ServiceLoader}. */
   public ReaperListener() {}
@@ -36,51 +35,72 @@ public final class ReaperListener implements LauncherSessionListener {
   }
 
   /**
-   * Surefire starts a test plan for each class; only the first one counts. Plans of one session
-   * start one after the other.
+   * Surefire starts a test plan for each class, some tools a session; only the first one counts.
    */
   private static final class BeforeFirstTest implements TestExecutionListener {
-
-    private boolean done;
-
     @Override
     public void testPlanExecutionStarted(TestPlan plan) {
-      if (!done && plan.containsTests()) {
-        done = true;
-        reapWithin(LONGEST_DELAY);
+      if (plan.containsTests()) {
+        ONCE_PER_JVM.pass(plan);
       }
     }
   }
 
-  /**
-   * In a daemon thread: an engine that accepts and never answers would otherwise keep the tests
-   * waiting, and the JVM alive.
-   */
-  private static void reapWithin(Duration limit) {
-    Thread thread = new Thread(ReaperListener::reap, "freeport-reaper");
-    thread.setDaemon(true);
-    thread.start();
-    try {
-      thread.join(limit.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (thread.isAlive()) {
-      LOGGER.log(
-          Level.WARNING,
-          "The Docker engine did not answer within {0} s. The tests go on; containers of former runs may be left.",
-          limit.toSeconds());
+  /** Whoever comes second, with another session, waits for the first and has nothing to do. */
+  private static final class Once {
+
+    private boolean done;
+
+    synchronized void pass(TestPlan plan) {
+      if (done) {
+        return;
+      }
+      done = true;
+      try {
+        run(Settings.ofThisJvm().with(new PlanSettings(plan)));
+      } catch (IllegalArgumentException badSetting) {
+        LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+      }
     }
   }
 
-  private static void reap() {
-    try (DockerClient client = Engine.connect()) {
-      new Reaper(client, OwnerRegistry.ofThisJvm()).reap();
-    } catch (IllegalStateException noEngine) {
-      LOGGER.log(Level.DEBUG, "No Docker engine, so nothing to remove", noEngine);
-    } catch (IOException | RuntimeException e) {
-      LOGGER.log(
-          Level.WARNING, "Cannot look for containers of former test runs: " + e.getMessage(), e);
+  private static void run(Settings settings) {
+    switch (settings.choice(ReaperMode.KEY, ReaperMode.ON)) {
+      case ON -> tellProblem(Reaper.create(settings).attempt());
+      case DRY_RUN -> tellPlan(Reaper.create(settings).lookForPlan());
+      case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
     }
+  }
+
+  private static void tellPlan(ReapPass.Result result) {
+    List<ReapPlan.Finding> toRemove = result.report().plan().toRemove();
+    if (!toRemove.isEmpty()) {
+      LOGGER.log(
+          Level.INFO,
+          "This is a dry run, and nothing is removed:\n{0}",
+          toRemove.stream().map(ReapPlan.Finding::toString).collect(Collectors.joining("\n")));
+    }
+    tellProblem(result);
+  }
+
+  /** What is left is told elsewhere; here it is that nothing was found out. */
+  private static void tellProblem(ReapPass.Result result) {
+    ReapReport report = result.report();
+    if (report.problem().isEmpty() || !report.left().isEmpty()) {
+      return;
+    }
+    String problem = report.problem().get();
+    String trouble = result.connected() ? problem : Engine.trouble();
+    if (trouble == null) {
+      LOGGER.log(Level.DEBUG, "There is no engine: {0}", problem);
+      return;
+    }
+    // What an engine answers says more than what its address looks like.
+    boolean saysMore = result.broken() || problem.contains("Status ");
+    LOGGER.log(
+        Level.WARNING,
+        "The tests go on without a look for what dead test runs left behind, after {0} ms: {1}. To have none, set freeport.reaper=off.",
+        String.valueOf(report.took().toMillis()),
+        saysMore ? problem : trouble);
   }
 }

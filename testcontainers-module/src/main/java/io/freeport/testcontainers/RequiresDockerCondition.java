@@ -1,6 +1,6 @@
 package io.freeport.testcontainers;
 
-import org.jspecify.annotations.Nullable;
+import io.freeport.Settings;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -9,23 +9,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Decides for {@link RequiresDocker}. */
 final class RequiresDockerCondition implements ExecutionCondition {
 
-  static final String REQUIRE = "FREEPORT_REQUIRE_DOCKER";
+  private static final String REQUIRE = "FREEPORT_REQUIRE_DOCKER";
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return evaluate(Engine::requireAnswer, System.getenv(REQUIRE));
+    return evaluate(
+        Engine::requireAnswer, Settings.ofThisJvm().flag("freeport.require.docker", false));
   }
 
-  static ConditionEvaluationResult evaluate(Runnable requireAnswer, @Nullable String required) {
-    if (required != null && !required.equals("true") && !required.equals("false")) {
-      throw new ExtensionConfigurationException(
-          "Bad value for " + REQUIRE + ": \"" + required + "\". Expected true or false.");
-    }
+  static ConditionEvaluationResult evaluate(Runnable requireAnswer, boolean required) {
     try {
       requireAnswer.run();
       return ConditionEvaluationResult.enabled("a Docker engine answers");
     } catch (RuntimeException e) {
-      if ("true".equals(required)) {
+      if (required) {
         throw new ExtensionConfigurationException(
             "No Docker engine answers, but "
                 + REQUIRE

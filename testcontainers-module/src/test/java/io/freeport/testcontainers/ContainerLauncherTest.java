@@ -30,14 +30,14 @@ class ContainerLauncherTest {
   }
 
   @Test
-  void startsAContainerOnAHeldPort() throws IOException {
+  void startsAContainerOnAHeldPort() throws Exception {
     String id;
     HeldPort port;
     try (LaunchedContainer httpd = launcher.start(Httpd.create(client), Httpd.PORT)) {
       id = httpd.id();
       port = httpd.port(Httpd.PORT);
       assertThat(port.state()).isEqualTo(PortState.TAKEN);
-      assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      assertThat(Httpd.statusOnceReady(port.number())).isEqualTo(404);
       InspectContainerResponse info = client.inspectContainerCmd(id).exec();
       assertThat(info.getConfig().getLabels())
           .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString());

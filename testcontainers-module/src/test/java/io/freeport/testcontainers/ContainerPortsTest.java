@@ -1,10 +1,12 @@
 package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports.Binding;
 import io.freeport.HeldPort;
@@ -19,10 +21,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +32,6 @@ import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.startupcheck.MinimumDurationRunningStartupCheckStrategy;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.postgresql.PostgreSQLContainer;
 
 class ContainerPortsTest {
 
@@ -88,23 +85,6 @@ class ContainerPortsTest {
         httpd.start();
         assertThat(httpd.getMappedPort(80)).isEqualTo(port.number());
         assertThat(Httpd.statusOf(httpd.getMappedPort(81))).isEqualTo(404);
-      }
-    }
-
-    @Test
-    void aSubclassWithWaitsOfItsOwn() throws Exception {
-      try (PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:15")) {
-        HeldPort port = ContainerPorts.publish(postgres, PostgreSQLContainer.POSTGRESQL_PORT);
-        postgres.start();
-        assertThat(postgres.getJdbcUrl()).contains(":" + port.number() + "/");
-        try (Connection connection =
-                DriverManager.getConnection(
-                    postgres.getJdbcUrl(), postgres.getUsername(), postgres.getPassword());
-            Statement statement = connection.createStatement();
-            ResultSet result = statement.executeQuery("select 6 * 7")) {
-          assertThat(result.next()).isTrue();
-          assertThat(result.getInt(1)).isEqualTo(42);
-        }
       }
     }
 
@@ -199,6 +179,7 @@ class ContainerPortsTest {
 
     @Test
     void aKeptPortIsHeldWhileTheContainerIsDown() throws Exception {
+      Modes.assumeShared();
       try (PortAllocator allocator = PortAllocator.create();
           Httpd httpd = new Httpd()) {
         HeldPort port = allocator.hold(PortRequest.named("web").keep().build());
@@ -209,6 +190,19 @@ class ContainerPortsTest {
         httpd.start();
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
         httpd.stop();
+      }
+    }
+
+    /** As without a published port: the engine says that there is nothing to be done. */
+    @Test
+    void aStartOfARunningContainerIsNotTouched() {
+      try (Httpd httpd = new Httpd()) {
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        httpd.start();
+        assertThatExceptionOfType(NotModifiedException.class)
+            .isThrownBy(
+                () -> httpd.getDockerClient().startContainerCmd(httpd.getContainerId()).exec());
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
       }
     }
 
@@ -232,7 +226,7 @@ class ContainerPortsTest {
             .isThrownBy(() -> ContainerPorts.publish(httpd, Httpd.PORT))
             .withMessage(
                 "Cannot publish container port 80: the container has been started. The engine takes a container's ports when it is"
-                    + " created, so publish before.");
+                    + " created, so do it before.");
       }
     }
 
@@ -286,6 +280,13 @@ class ContainerPortsTest {
               "Port "
                   + port.number()
                   + " \"web\" (HELD) is published already, for container port 80. Hold another one.");
+    }
+
+    @Test
+    void aPortTwiceUnderItsOwnNumber(@FreePort("web") HeldPort port) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ContainerPorts.publishSame(httpd, List.of(port, port)))
+          .withMessageStartingWith("There is a port twice in [Port " + port.number());
     }
 
     @Test

@@ -8,20 +8,16 @@ import io.freeport.Owner;
 import io.freeport.OwnerRegistry;
 import io.freeport.OwnerVerdict.Life;
 import io.freeport.testing.ChildJvm;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.LauncherSession;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 class ReaperTest {
 
@@ -53,9 +49,16 @@ class ReaperTest {
             ChildJvm.start(
                 Map.of(),
                 List.of("-Dtest.dead=" + deadOnes, "-Dtest.living=" + livingOnes),
-                RunsSuite.class)) {
+                SuiteChild.class,
+                FirstTestFixture.class.getName(),
+                ContainerTestFixture.class.getName())) {
           assertThat(suite.readToEnd())
-              .containsExactly("2 succeeded, 0 failed", "0 classes skipped");
+              .contains("2 succeeded, 0 failed", "0 classes skipped")
+              .filteredOn(line -> line.contains("Removed"))
+              .singleElement()
+              .asString()
+              .startsWith("INFO: Removed ")
+              .contains("of the JVM with pid " + dead.pid() + " (its ");
           assertThat(suite.waitFor()).isZero();
         }
 
@@ -77,7 +80,7 @@ class ReaperTest {
       String ofTheDead = create(dead.toString());
       String ours = create(self.toString());
       try {
-        Reaper reaper = new Reaper(client, OwnerRegistry.ofThisJvm());
+        Reaper reaper = Reaper.using(client);
         ReapPlan plan = reaper.plan();
         assertThat(lifeOf(ofElsewhere, plan)).isEqualTo(Life.UNKNOWN);
         assertThat(lifeOf(ofNobody, plan)).isEqualTo(Life.UNKNOWN);
@@ -85,7 +88,7 @@ class ReaperTest {
         assertThat(lifeOf(ofTheDead, plan)).isEqualTo(Life.DEAD);
         assertThat(plan.toString())
             .contains(
-                "container "
+                "keep container "
                     + ofNobody.substring(0, 12)
                     + " (busybox:1.35) of ../../etc/passwd: UNKNOWN, its label is not one that FreePort writes");
 
@@ -101,14 +104,61 @@ class ReaperTest {
       }
     }
 
+    @Test
+    void aDryRunSaysWhatWouldBeRemovedAndRemovesNothing() throws Exception {
+      String stale = create(StaleContainers.deadOwner().toString());
+      try (ChildJvm suite =
+          ChildJvm.start(
+              Map.of(),
+              List.of(),
+              SuiteChild.class,
+              "freeport.reaper=dry-run",
+              ContainerTestFixture.class.getName())) {
+        assertThat(String.join("\n", suite.readToEnd()))
+            .contains("INFO: This is a dry run, and nothing is removed:\n")
+            .contains("remove container " + stale.substring(0, 12) + " (busybox:1.35) of ")
+            .contains("1 succeeded, 0 failed")
+            .doesNotContain("Removed");
+        assertThat(exists(stale)).isTrue();
+      } finally {
+        remove(stale);
+      }
+    }
+
+    /** As for users of docker-java who leave Testcontainers out. */
+    @Test
+    void withoutTestcontainersItUsesDockerJava() throws Exception {
+      String stale = create(StaleContainers.deadOwner().toString());
+      String classPath =
+          Arrays.stream(ChildJvm.classPath().split(Pattern.quote(File.pathSeparator), -1))
+              .filter(entry -> !entry.contains("org" + File.separator + "testcontainers"))
+              .collect(Collectors.joining(File.pathSeparator));
+      assertThat(classPath).as("the control").isNotEqualTo(ChildJvm.classPath());
+      try (ChildJvm suite =
+          ChildJvm.start(
+              Map.of("FREEPORT_REQUIRE_DOCKER", "true"),
+              List.of(),
+              List.of(),
+              classPath,
+              SuiteChild.class,
+              ContainerTestFixture.class.getName())) {
+        assertThat(suite.readToEnd())
+            .contains("1 succeeded, 0 failed", "0 classes skipped")
+            .anyMatch(line -> line.startsWith("INFO: Removed "));
+        assertThat(exists(stale)).isFalse();
+      } finally {
+        remove(stale);
+      }
+    }
+
     private String create(String owner) {
       return Httpd.create(client).withLabels(Map.of(Labels.OWNER, owner)).exec().getId();
     }
 
     private static Life lifeOf(String containerId, ReapPlan plan) {
       return plan.findings().stream()
-          .filter(finding -> finding.containerId().equals(containerId))
-          .map(finding -> finding.verdict().life())
+          .filter(finding -> finding.id().equals(containerId))
+          .map(ReapPlan.Finding::life)
           .findFirst()
           .orElseThrow();
     }
@@ -123,24 +173,6 @@ class ReaperTest {
       } catch (NotFoundException gone) {
         // the reaper did it
       }
-    }
-  }
-
-  /** An engine that accepts connections and never says a word. */
-  @Test
-  void anEngineThatHangsDelaysTheSuiteByABoundedTimeOnly(@TempDir Path directory) throws Exception {
-    Path socket = directory.resolve("docker.sock");
-    try (SilentEngine engine = SilentEngine.listenOn(socket);
-        ChildJvm suite =
-            ChildJvm.start(
-                Map.of("DOCKER_HOST", "unix://" + socket, "FREEPORT_REQUIRE_DOCKER", "false"),
-                List.of("-Dtest.dead=", "-Dtest.living="),
-                RunsSuite.class)) {
-      long start = System.nanoTime();
-      assertThat(suite.readToEnd()).containsExactly("1 succeeded, 0 failed", "1 classes skipped");
-      assertThat(suite.waitFor()).isZero();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
-      assertThat(engine.connections()).as("the reaper did ask").isPositive();
     }
   }
 
@@ -163,36 +195,6 @@ class ReaperTest {
         System.out.println(httpd.getContainerId());
         System.in.read();
       }
-    }
-  }
-
-  /** What Surefire does in a fork: a launcher session, and a test plan in it. */
-  static final class RunsSuite {
-    private RunsSuite() {}
-
-    public static void main(String[] args) {
-      SummaryGeneratingListener summary = new SummaryGeneratingListener();
-      try (LauncherSession session = LauncherFactory.openSession()) {
-        session
-            .getLauncher()
-            .execute(
-                LauncherDiscoveryRequestBuilder.request()
-                    .selectors(
-                        DiscoverySelectors.selectClass(FirstTestFixture.class),
-                        DiscoverySelectors.selectClass(ContainerTestFixture.class))
-                    .build(),
-                summary);
-      }
-      summary
-          .getSummary()
-          .getFailures()
-          .forEach(failure -> failure.getException().printStackTrace());
-      System.out.println(
-          summary.getSummary().getTestsSucceededCount()
-              + " succeeded, "
-              + summary.getSummary().getTestsFailedCount()
-              + " failed");
-      System.out.println(summary.getSummary().getContainersSkippedCount() + " classes skipped");
     }
   }
 

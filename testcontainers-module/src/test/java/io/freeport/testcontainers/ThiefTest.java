@@ -2,6 +2,7 @@ package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import io.freeport.HeldPort;
@@ -10,6 +11,7 @@ import io.freeport.testing.Thief;
 import java.io.IOException;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.testcontainers.containers.ContainerLaunchException;
@@ -19,33 +21,47 @@ import org.testcontainers.containers.ContainerLaunchException;
  * listens on it.
  *
  * <p>The interleaving that must not happen: the thief binds between our allocation and the engine's
- * bind.
+ * bind, in shared mode.
  */
 @RequiresDocker
 class ThiefTest {
 
-  private static final int STARTS = 50;
+  /** Four times this many in all; each round has thieves of its own, which do not live for ever. */
+  private static final int STARTS = 25;
 
-  @Test
-  void neverGetsAHeldPort() throws IOException {
+  /**
+   * Where the hold cannot stay the thieves do get numbers; the start comes to its end all the same.
+   */
+  @RepeatedTest(4)
+  void noStartIsLost(RepetitionInfo round) throws IOException {
+    assumeThat(Modes.isShared() || round.getCurrentRepetition() == 1)
+        .as("one round will do, as a hold cannot stay in the mode that is set")
+        .isTrue();
+    int taken = 0;
     try (Thief explicit = Thief.start(Thief.Way.EXPLICIT);
         Thief any = Thief.start(Thief.Way.ANY)) {
       for (int i = 0; i < STARTS; i++) {
         try (Httpd httpd = new Httpd()) {
           HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+          int held = port.number();
           long heldSince = System.nanoTime();
-          explicit.watch(port.number());
-          any.watch(port.number());
+          explicit.watch(held);
+          any.watch(held);
 
           httpd.start();
 
           assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
-          assertThat(explicit.had(port.number(), heldSince))
-              .as("start %d: explicit bind", i)
-              .isFalse();
-          assertThat(any.had(port.number(), heldSince)).as("start %d: bind(0)", i).isFalse();
+          boolean explicitly = explicit.had(held, heldSince);
+          boolean lost = any.had(held, heldSince) || explicitly;
+          assertThat(port.number() != held).as("start %d: another number", i).isEqualTo(lost);
+          taken += lost ? 1 : 0;
         }
       }
+    }
+    // .ci/engines adds these up.
+    System.out.println("Thieves: " + STARTS + " starts, " + taken + " held numbers taken");
+    if (Modes.isShared()) {
+      assertThat(taken).isZero();
     }
   }
 

@@ -1,0 +1,130 @@
+package io.freeport.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Statistics;
+
+/**
+ * How long a port takes, by JMH. In each round each subject has a JVM of its own, of whose single
+ * calls the median counts.
+ */
+final class LatencyPart implements Part {
+
+  private static final String MICROS = "µs";
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final double MEDIAN = 50;
+  private static final double TAIL = 99;
+
+  /** One benchmark with its parameters. */
+  private record Call(
+      String metric,
+      String subject,
+      String setting,
+      String method,
+      List<String> parameters,
+      int threads) {}
+
+  @Override
+  public String name() {
+    return "latency";
+  }
+
+  @Override
+  public void run(Bench bench, Results results) throws Exception {
+    Effort effort = bench.effort();
+    List<Peer> peers =
+        effort == Effort.SMOKE
+            ? List.of(Peer.FREEPORT, Peer.SERVER_SOCKET)
+            : List.of(Peer.values());
+    List<Call> ones = new ArrayList<>(); // those that differ by little
+    List<Call> others = new ArrayList<>();
+    for (Peer peer : peers) {
+      List<String> its = List.of("peer", peer.name());
+      List<String> warm =
+          List.of("peer", peer.name(), "warmUpNanos", "" + effort.of(1, 1, 0) * WARM_UP_NANOS);
+      boolean isSlow = Set.of(Peer.FREE_PORT_FINDER, Peer.FLINK, Peer.MOCK_SERVER).contains(peer);
+      (isSlow ? others : ones)
+          .add(
+              new Call(
+                  "latency.one",
+                  peer.title(),
+                  "1 thread",
+                  "Allocation.one",
+                  isSlow ? its : warm,
+                  1));
+      others.add(new Call("latency.one", peer.title(), "4 threads", "Allocation.one", its, 4));
+      if (effort == Effort.FULL || peer != Peer.MOCK_SERVER) { // a block takes it seconds
+        others.add(new Call("latency.ten", peer.title(), "1 thread", "Allocation.ten", its, 1));
+      }
+    }
+    List<Call> ranges = new ArrayList<>();
+    for (String percent : List.of("0", "50", "95")) {
+      List<String> its = List.of("percent", percent);
+      String setting = percent + " % taken";
+      ranges.add(
+          new Call("latency.range", Peer.FREEPORT.title(), setting, "Occupancy.hold", its, 1));
+      if (effort != Effort.SMOKE) {
+        others.add(
+            new Call("latency.range", "first free one", setting, "Occupancy.firstFree", its, 1));
+      }
+    }
+    ranges.add(
+        new Call(
+            "latency.plan",
+            Peer.FREEPORT.title(),
+            "six services",
+            "SixServices.assign",
+            List.of(),
+            1));
+
+    int thorough = effort.of(4, 4, 1);
+    int brief = effort.of(2, 1, 1);
+    Turns.take(effort.of(7, 5, 1), ones, (call, round) -> measure(call, brief, bench, results));
+    Turns.take(
+        effort.of(5, 3, 1), ranges, (call, round) -> measure(call, thorough, bench, results));
+    Turns.take(effort.of(1, 1, 0), others, (call, round) -> measure(call, brief, bench, results));
+  }
+
+  private static void measure(Call call, int warmUps, Bench bench, Results results)
+      throws RunnerException {
+    Effort effort = bench.effort();
+    List<String> command = bench.java();
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("\\." + call.method().replace(".", "\\.") + "$")
+            .mode(Mode.SampleTime)
+            .timeUnit(TimeUnit.NANOSECONDS)
+            .threads(call.threads())
+            .forks(effort == Effort.SMOKE ? 0 : 1)
+            .warmupIterations(warmUps)
+            .warmupTime(TimeValue.milliseconds(effort.of(500, 500, 10)))
+            .measurementIterations(effort.of(3, 2, 1))
+            .measurementTime(TimeValue.milliseconds(effort.of(300, 200, 10)))
+            .jvmArgsAppend(command.subList(1, command.size()).toArray(String[]::new))
+            .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true);
+    for (int i = 0; i < call.parameters().size(); i += 2) {
+      options.param(call.parameters().get(i), call.parameters().get(i + 1));
+    }
+    for (RunResult result : new Runner(options.build()).run()) {
+      Statistics nanos = result.getPrimaryResult().getStatistics();
+      results.add(call.metric(), call.subject(), call.setting(), MICROS, micros(nanos, MEDIAN));
+      results.add(
+          call.metric() + ".p99", call.subject(), call.setting(), MICROS, micros(nanos, TAIL));
+    }
+  }
+
+  private static double micros(Statistics nanos, double percentile) {
+    return nanos.getPercentile(percentile) / TimeUnit.MICROSECONDS.toNanos(1);
+  }
+}

@@ -1,0 +1,103 @@
+package io.freeport.benchmarks;
+
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** A port of a range of which others have a part. */
+@State(Scope.Benchmark)
+public class Occupancy {
+
+  private static final int RANGE = 1_000;
+
+  private static final int LOWEST = 10_000;
+  private static final int HIGHEST = 32_000;
+
+  @Param({"0", "50", "95"})
+  public int percent;
+
+  private final List<SocketChannel> others = new ArrayList<>();
+  private final PortAllocator allocator = PortAllocator.create();
+  private int first;
+  private PortRequest request = PortRequest.any();
+
+  /** Takes the range of which others have the least, and as many of its ports as are missing. */
+  @Setup
+  public void occupy() throws IOException {
+    List<Integer> free = List.of();
+    for (int candidate = LOWEST; candidate < HIGHEST && free.size() < RANGE; candidate += RANGE) {
+      List<Integer> its = freeFrom(candidate);
+      if (its.size() > free.size()) {
+        first = candidate;
+        free = its;
+      }
+    }
+    Collections.shuffle(free);
+    int left = RANGE - RANGE * percent / 100;
+    for (int number : free.subList(Math.min(left, free.size()), free.size())) {
+      SocketChannel socket = SocketChannel.open();
+      others.add(socket);
+      try {
+        socket.bind(new InetSocketAddress(number));
+      } catch (BindException takenMeanwhile) {
+        // by somebody else, which is as good
+      }
+    }
+    request = PortRequest.named("benchmark").range(first, first + RANGE - 1).build();
+  }
+
+  private static List<Integer> freeFrom(int first) throws IOException {
+    List<Integer> free = new ArrayList<>();
+    for (int number = first; number < first + RANGE; number++) {
+      try (SocketChannel socket = SocketChannel.open()) {
+        socket.bind(new InetSocketAddress(number));
+        free.add(number);
+      } catch (BindException taken) {
+        // by somebody else
+      }
+    }
+    return free;
+  }
+
+  @TearDown
+  public void release() throws IOException {
+    for (SocketChannel socket : others) {
+      socket.close();
+    }
+    others.clear();
+  }
+
+  @Benchmark
+  public int hold() {
+    try (HeldPort port = allocator.hold(request)) {
+      return port.number();
+    }
+  }
+
+  /** The usual way to a port of a range: from its beginning on. */
+  @Benchmark
+  public int firstFree() throws IOException {
+    for (int number = first; number < first + RANGE; number++) {
+      try (SocketChannel socket = SocketChannel.open()) {
+        socket.bind(new InetSocketAddress(number));
+        return number;
+      } catch (BindException taken) {
+        // the next one
+      }
+    }
+    throw new IOException("All ports from " + first + " on are taken");
+  }
+}

@@ -1,0 +1,83 @@
+package io.freeport.benchmarks;
+
+import io.freeport.benchmarks.PortSource.Lease;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ThreadLocalRandom;
+import me.alexpanov.net.FreePortFinder;
+import org.apache.camel.test.AvailablePortFinder;
+import org.apache.flink.util.NetUtils;
+import org.apache.zookeeper.PortAssignment;
+import org.mockserver.socket.PortFactory;
+import org.springframework.test.util.TestSocketUtils;
+
+/** The others, each in the way that its documentation, or its tests, have it. */
+final class OtherSources {
+
+  private static final int RAW_FIRST = 10_000;
+  private static final int RAW_LAST = 32_767;
+
+  private OtherSources() {}
+
+  static Lease serverSocket() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return PortSource.justANumber(socket.getLocalPort());
+    }
+  }
+
+  static Lease spring() {
+    return PortSource.justANumber(TestSocketUtils.findAvailableTcpPort());
+  }
+
+  static Lease camel() {
+    AvailablePortFinder.Port port = AvailablePortFinder.find();
+    return new Closing(port.getPort(), port);
+  }
+
+  static Lease freePortFinder() {
+    return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
+  }
+
+  static Lease flink() {
+    NetUtils.Port port = NetUtils.getAvailablePort();
+    return new Closing(port.getPort(), port);
+  }
+
+  static Lease mockServer() {
+    return PortSource.justANumber(PortFactory.findFreePort());
+  }
+
+  static Lease zooKeeper() {
+    return PortSource.justANumber(PortAssignment.unique());
+  }
+
+  static Lease raw() throws IOException {
+    while (true) {
+      try (SocketChannel socket = SocketChannel.open()) {
+        int port = ThreadLocalRandom.current().nextInt(RAW_FIRST, RAW_LAST + 1);
+        socket.bind(new InetSocketAddress(port));
+        return PortSource.justANumber(port);
+      } catch (BindException taken) {
+        // another one
+      }
+    }
+  }
+
+  private record Closing(int number, AutoCloseable resource) implements Lease {
+
+    @Override
+    public void close() {
+      try {
+        resource.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (Exception e) {
+        throw new IllegalStateException("Cannot give back port " + number, e);
+      }
+    }
+  }
+}

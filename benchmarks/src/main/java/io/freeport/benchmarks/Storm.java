@@ -1,0 +1,80 @@
+package io.freeport.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Several processes with several threads each take ports and listen on them, while adversaries take
+ * whatever they get. A process by itself, so that all of this can be in a network namespace of its
+ * own, where nobody else is harmed and nobody else harms.
+ */
+final class Storm {
+
+  static final int PROCESSES = 4;
+  static final int THREADS = 4;
+
+  private static final int EPHEMERAL_FIRST = 32_768;
+  private static final int EPHEMERAL_LAST = 60_999;
+
+  private Storm() {}
+
+  /**
+   * The arguments are the adversary, the first and the last port it goes for, and the command of
+   * one process that prints {@link Use}s. Prints how many cycles there were, how many ports were
+   * lost, how many were given out twice, and how many nanoseconds all of it took.
+   */
+  public static void main(String[] args) throws Exception {
+    Adversary.Way way = Adversary.Way.valueOf(args[0]);
+    List<String> command = List.of(args).subList(3, args.length);
+    try (Processes processes = new Processes()) {
+      for (List<String> adversary : adversaries(way, args[1], args[2])) {
+        processes.startAndAwaitLine(adversary);
+      }
+      long start = System.nanoTime();
+      List<Process> children = new ArrayList<>();
+      for (int i = 0; i < PROCESSES; i++) {
+        children.add(processes.start(command));
+      }
+      List<Use> uses = new ArrayList<>();
+      for (Process child : children) {
+        uses.addAll(child.inputReader().lines().map(Use::parse).toList());
+      }
+      long took = System.nanoTime() - start;
+      for (Process child : children) {
+        if (child.waitFor() != 0) {
+          throw new IOException(Processes.failure(child.exitValue(), command));
+        }
+      }
+      long lost = uses.stream().filter(Use::lost).count();
+      System.out.println(uses.size() + " " + lost + " " + Use.duplicates(uses) + " " + took);
+    }
+  }
+
+  static List<List<String>> adversaries(Adversary.Way way, String first, String last) {
+    if (way != Adversary.Way.CROWD) {
+      return List.of(adversary(way, first, last));
+    }
+    List<List<String>> crowd = new ArrayList<>();
+    int share = (EPHEMERAL_LAST - EPHEMERAL_FIRST + 1) / Adversary.CROWD;
+    for (int i = 0; i < Adversary.CROWD; i++) {
+      int from = EPHEMERAL_FIRST + i * share;
+      crowd.add(adversary(way, "" + from, "" + (from + share - 1)));
+    }
+    return crowd;
+  }
+
+  private static List<String> adversary(Adversary.Way way, String first, String last) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xlog:disable",
+        "-Xlog:all=warning:stderr",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Adversary.class.getName(),
+        way.name(),
+        first,
+        last);
+  }
+}

@@ -1,0 +1,153 @@
+package io.freeport.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.RepeatedTest;
+
+/** A suite that was generated and compiled: some classes of as many tests each. */
+final class Suite {
+
+  private static final String PACKAGE = "suite";
+  private static final String SERVED = "Served";
+
+  private final Bench bench;
+  private final SuiteVariant variant;
+  private final Path classes;
+  private final List<String> names;
+
+  private Suite(Bench bench, SuiteVariant variant, Path classes, List<String> names) {
+    this.bench = bench;
+    this.variant = variant;
+    this.classes = classes;
+    this.names = names;
+  }
+
+  static Suite generate(Bench bench, SuiteVariant variant, int classes, int testsPerClass)
+      throws IOException {
+    Path folder = bench.folder("suite/" + variant.name().toLowerCase(Locale.ROOT));
+    Path sources = Files.createDirectories(folder.resolve("sources"));
+    List<String> names =
+        IntStream.range(0, classes).mapToObj(i -> "Generated" + i + "Test").toList();
+    for (String name : names) {
+      Files.writeString(
+          sources.resolve(name + ".java"), variant.source(PACKAGE, name, testsPerClass));
+    }
+    try (InputStream served = Suite.class.getResourceAsStream(SERVED + ".txt")) {
+      if (served == null) {
+        throw new IOException("There is no resource " + SERVED + ".txt");
+      }
+      Files.writeString(
+          sources.resolve(SERVED + ".java"),
+          new String(served.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    Path output = Files.createDirectories(folder.resolve("classes"));
+    compile(bench, sources, names, output);
+    return new Suite(
+        bench, variant, output, names.stream().map(name -> PACKAGE + "." + name).toList());
+  }
+
+  private static void compile(Bench bench, Path sources, List<String> names, Path output)
+      throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    if (compiler == null) {
+      throw new IOException("There is no Java compiler: run this with a JDK");
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-proc:none", "-nowarn", "-cp", bench.wholeClassPath(), "-d", output.toString()));
+    arguments.add(sources.resolve(SERVED + ".java").toString());
+    names.forEach(name -> arguments.add(sources.resolve(name + ".java").toString()));
+    if (compiler.run(null, null, null, arguments.toArray(String[]::new)) != 0) {
+      throw new IOException("The suite in " + sources + " does not compile");
+    }
+  }
+
+  SuiteVariant variant() {
+    return variant;
+  }
+
+  /** Returns a build that runs this suite by Surefire. */
+  SurefireBuild surefire(int forks) throws IOException {
+    return SurefireBuild.of(
+        bench.folder("surefire-" + forks + "/" + variant.name().toLowerCase(Locale.ROOT)),
+        classes,
+        bench.classPath().stream().filter(variant::needsBesideJUnit).toList(),
+        forks,
+        RepeatedTest.class.getPackage().getImplementationVersion());
+  }
+
+  /** Returns the class path that the suite needs, and what some others need, and no more. */
+  private String classPath(List<SuiteVariant> more) {
+    return bench.classPath(
+        List.of(classes.toString()),
+        entry -> variant.needs(entry) || more.stream().anyMatch(other -> other.needs(entry)));
+  }
+
+  /**
+   * Runs all tests, in some JVMs at the same time.
+   *
+   * @return the nanoseconds from the start of the first JVM to the end of the last one
+   * @throws IOException if a test fails, or not all of them run
+   */
+  long run(int forks, int tests) throws IOException, InterruptedException {
+    return run(forks, tests, List.of());
+  }
+
+  /** As {@link #run(int, int)}, with what other variants need on the class path as well. */
+  long run(int forks, int tests, List<SuiteVariant> more) throws IOException, InterruptedException {
+    String classPath = classPath(more);
+    long start = System.nanoTime();
+    int ran = 0;
+    try (Processes processes = new Processes()) {
+      List<Process> started = new ArrayList<>();
+      for (int fork = 0; fork < forks; fork++) {
+        List<String> command = bench.java("-cp", classPath);
+        command.add(SuiteFork.class.getName());
+        for (int i = fork; i < names.size(); i += forks) {
+          command.add(names.get(i));
+        }
+        started.add(processes.start(command));
+      }
+      for (Process process : started) {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        if (code != 0 || !output.strip().matches("\\d+ 0")) {
+          throw new IOException(
+              "Not all tests of "
+                  + variant.title()
+                  + " passed, or its JVM ended with "
+                  + code
+                  + ": "
+                  + output.strip());
+        }
+        ran += Integer.parseInt(output.strip().split(" ", -1)[0]);
+      }
+    }
+    long took = System.nanoTime() - start;
+    if (ran != tests) {
+      throw new IOException(ran + " tests ran, and not " + tests);
+    }
+    return took;
+  }
+
+  /**
+   * Returns whether a class path's entry is one of these artifacts, or the folder of this program.
+   */
+  static boolean isOneOf(String entry, String artifacts) {
+    String path = entry.replace('\\', '/');
+    return Pattern.compile("(^|/)(" + artifacts + ")(-\\d[^/]*\\.jar|/target/classes)$")
+        .matcher(path)
+        .find();
+  }
+}

@@ -1,0 +1,40 @@
+package io.freeport.benchmarks;
+
+import java.util.Arrays;
+import org.junit.platform.engine.discovery.ClassSelector;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/** A fork of a test run: runs the classes that it is told, with what is on its class path. */
+final class SuiteFork {
+
+  private SuiteFork() {}
+
+  /** The arguments are names of test classes. Prints how many tests ran, and how many failed. */
+  public static void main(String[] args) {
+    SummaryGeneratingListener summary = new SummaryGeneratingListener();
+    try (LauncherSession session = LauncherFactory.openSession()) {
+      session
+          .getLauncher()
+          .execute(
+              LauncherDiscoveryRequestBuilder.request()
+                  .selectors(
+                      Arrays.stream(args)
+                          .map(DiscoverySelectors::selectClass)
+                          .toArray(ClassSelector[]::new))
+                  .build(),
+              summary);
+    }
+    summary
+        .getSummary()
+        .getFailures()
+        .forEach(failure -> System.err.println(failure.getException()));
+    System.out.println(
+        summary.getSummary().getTestsStartedCount()
+            + " "
+            + summary.getSummary().getTestsFailedCount());
+  }
+}

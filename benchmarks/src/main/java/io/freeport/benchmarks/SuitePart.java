@@ -1,0 +1,120 @@
+package io.freeport.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** What ports cost a test suite: per test, in a suite of 1 000 tests, and if they are not used. */
+final class SuitePart implements Part {
+
+  static final String TIME = "suite.time";
+  static final String SUREFIRE = "suite.surefire";
+  static final String PER_TEST = "suite.per-test";
+  static final String FORK = "suite.fork";
+  static final String PER_TEST_SETTING = "beyond an empty test";
+  static final String FORK_SETTING = "one test";
+  static final String UNUSED = "FreePort on the class path";
+  static final String WITHOUT = "without FreePort";
+
+  private record Run(Suite suite, int forks) {}
+
+  @Override
+  public String name() {
+    return "suite";
+  }
+
+  @Override
+  public void run(Bench bench, Results results) throws Exception {
+    Effort effort = bench.effort();
+    perTest(bench, results);
+    fork(bench, results);
+
+    int classes = effort.of(20, 20, 2);
+    int perClass = effort.of(50, 50, 1);
+    List<SuiteVariant> variants =
+        effort == Effort.SMOKE
+            ? List.of(SuiteVariant.PLAIN, SuiteVariant.FREEPORT)
+            : Arrays.stream(SuiteVariant.values())
+                // A suite of 1 000 tests would sleep for more than four minutes.
+                .filter(variant -> variant != SuiteVariant.MOCK_SERVER)
+                .toList();
+    int tests = classes * perClass;
+    List<Run> paired = new ArrayList<>();
+    List<Run> inTwoForks = new ArrayList<>();
+    List<Run> others = new ArrayList<>();
+    for (SuiteVariant variant : variants) {
+      Suite suite = Suite.generate(bench, variant, classes, perClass);
+      boolean isPaired = variant.compareTo(SuiteVariant.FREEPORT) <= 0;
+      (isPaired ? paired : others).add(new Run(suite, 1));
+      if (isPaired || effort == Effort.FULL) {
+        (isPaired ? inTwoForks : others).add(new Run(suite, 2));
+      }
+    }
+    Turns.take(effort.of(11, 5, 1), paired, (run, round) -> measure(run, tests, results));
+    Turns.take(effort.of(5, 2, 0), inTwoForks, (run, round) -> measure(run, tests, results));
+    Turns.take(effort.of(1, 1, 0), others, (run, round) -> measure(run, tests, results));
+    if (effort == Effort.FULL) {
+      paired.addAll(inTwoForks);
+      Turns.take(3, paired, (run, round) -> surefire(run, tests, results));
+    }
+  }
+
+  private static void measure(Run run, int tests, Results results) throws Exception {
+    double seconds = run.suite().run(run.forks(), tests) / (double) TimeUnit.SECONDS.toNanos(1);
+    results.add(TIME, run.suite().variant().title(), setting(run.forks()), "s", seconds);
+  }
+
+  private static void surefire(Run run, int tests, Results results) throws Exception {
+    Optional<Long> nanos = run.suite().surefire(run.forks()).run(tests);
+    if (nanos.isPresent()) {
+      results.add(
+          SUREFIRE,
+          run.suite().variant().title(),
+          setting(run.forks()),
+          "s",
+          nanos.get() / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+  }
+
+  private static String setting(int forks) {
+    return forks == 1 ? "1 fork" : forks + " forks";
+  }
+
+  private static void fork(Bench bench, Results results) throws Exception {
+    Suite one = Suite.generate(bench, SuiteVariant.PLAIN, 1, 1);
+    Turns.take(
+        bench.effort().of(40, 20, 1),
+        List.of(WITHOUT, UNUSED),
+        (subject, round) -> {
+          List<SuiteVariant> more =
+              subject.equals(UNUSED) ? List.of(SuiteVariant.FREEPORT) : List.of();
+          double millis = one.run(1, 1, more) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+          results.add(FORK, subject, FORK_SETTING, "ms", millis);
+        });
+  }
+
+  private static void perTest(Bench bench, Results results) throws Exception {
+    // Without Testcontainers, or each JVM would look for an engine.
+    List<String> command =
+        bench.java("-cp", bench.classPath(List.of(), SuiteVariant.FREEPORT::needs));
+    command.add(PerTest.class.getName());
+    command.add("" + bench.effort().of(40, 20, 1));
+    for (String line : Processes.run(command)) {
+      String[] words = line.split(" ", -1);
+      double plain = Double.parseDouble(words[0]);
+      add(results, SuiteVariant.TEMP_DIR, Double.parseDouble(words[1]) - plain);
+      add(results, SuiteVariant.FREEPORT, Double.parseDouble(words[2]) - plain);
+    }
+  }
+
+  private static void add(Results results, SuiteVariant variant, double nanos) {
+    results.add(
+        PER_TEST,
+        variant.title(),
+        PER_TEST_SETTING,
+        "µs",
+        nanos / TimeUnit.MICROSECONDS.toNanos(1));
+  }
+}

@@ -1,0 +1,180 @@
+package io.freeport.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+
+/**
+ * What FreePort has set itself.
+ *
+ * @param what is measured, and against what
+ * @param limit what must not be exceeded
+ * @param values one value per round, if it was measured
+ */
+record Target(String what, double limit, Function<Results, Optional<List<Double>>> values) {
+
+  /** What came of a target. */
+  enum Verdict {
+    REACHED("reached"),
+    /** The median is above the limit, but by less than the noise. */
+    UNDECIDED("not told apart from the target"),
+    MISSED("**missed**"),
+    NOT_RUN("not run");
+
+    private final String text;
+
+    Verdict(String text) {
+      this.text = text;
+    }
+
+    String text() {
+      return text;
+    }
+  }
+
+  private static final String ONE = "latency.one";
+  private static final String THREAD = "1 thread";
+  private static final double PLAN_BUDGET_MICROS = 100;
+
+  /** All of them, in the order in which they are told. */
+  static final List<Target> ALL =
+      List.of(
+          new Target(
+              "allocate and release, against `new ServerSocket(0)` and close",
+              1.25,
+              its -> ratios(its, ONE, THREAD, Peer.FREEPORT.title(), Peer.SERVER_SOCKET.title())),
+          new Target("the same, against the fastest peer", 1.0, Target::againstTheFastest),
+          new Target(
+              "a service of a plan of six, against 0.10 ms",
+              0.25,
+              its ->
+                  its.find("latency.plan", Peer.FREEPORT.title(), "six services")
+                      .map(
+                          series ->
+                              scaled(series, 1 / (SixServices.SERVICES * PLAN_BUDGET_MICROS)))),
+          new Target("ports lost in the storm", 0, its -> sum(its.ofMetric(StormPart.LOST))),
+          new Target(
+              "`@FreePort int` against `@TempDir`, per test",
+              0.5,
+              its ->
+                  ratios(
+                      its,
+                      SuitePart.PER_TEST,
+                      SuitePart.PER_TEST_SETTING,
+                      SuiteVariant.FREEPORT.title(),
+                      SuiteVariant.TEMP_DIR.title())),
+          new Target(
+              "a suite of 1 000 tests, against the same without ports",
+              1.02,
+              its ->
+                  ratios(
+                      its,
+                      SuitePart.TIME,
+                      "1 fork",
+                      SuiteVariant.FREEPORT.title(),
+                      SuiteVariant.PLAIN.title())),
+          new Target(
+              "a fork of one test with FreePort on the class path, and unused",
+              1.03,
+              its ->
+                  ratios(
+                      its,
+                      SuitePart.FORK,
+                      SuitePart.FORK_SETTING,
+                      SuitePart.UNUSED,
+                      SuitePart.WITHOUT)),
+          new Target(
+              "start of a container, held port against one that the engine chooses",
+              1.02,
+              its ->
+                  ratios(
+                      its,
+                      ContainerPart.TIME,
+                      ContainerPart.SETTING,
+                      ContainerPart.HELD,
+                      ContainerPart.CHOSEN)),
+          new Target(
+              "100 stale containers, against `docker rm -f -v` of them",
+              1.0,
+              its ->
+                  ratios(
+                      its,
+                      ReaperPart.TIME,
+                      ReaperPart.setting(100, 0),
+                      ReaperPart.REAPER,
+                      ReaperPart.COMMAND)),
+          new Target(
+              "allocation from a range that is 95 % taken, against one that is free",
+              10,
+              its ->
+                  ratios(
+                      its.find("latency.range", Peer.FREEPORT.title(), "95 % taken"),
+                      its.find("latency.range", Peer.FREEPORT.title(), "0 % taken"))),
+          new Target(
+              "heap per held port, in KiB",
+              2,
+              its ->
+                  its.ofMetric(ScalePart.HEAP).stream()
+                      .findFirst()
+                      .map(series -> scaled(series, 1 / 1024.0))));
+
+  /** Returns what all rounds say together, if it was measured. */
+  Optional<Spread> spread(Results results) {
+    return values.apply(results).map(Spread::of);
+  }
+
+  Verdict verdict(Results results) {
+    return spread(results).map(this::verdict).orElse(Verdict.NOT_RUN);
+  }
+
+  private Verdict verdict(Spread spread) {
+    if (spread.low() > limit) {
+      return Verdict.MISSED;
+    }
+    return spread.median() > limit ? Verdict.UNDECIDED : Verdict.REACHED;
+  }
+
+  /** Returns by how much a subject differs from another one, round by round. */
+  static Optional<List<Double>> ratios(
+      Results results, String metric, String setting, String subject, String base) {
+    return ratios(results.find(metric, subject, setting), results.find(metric, base, setting));
+  }
+
+  private static Optional<List<Double>> ratios(Optional<Series> one, Optional<Series> other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Double> ratios = new ArrayList<>();
+    int rounds = Math.min(one.get().values().size(), other.get().values().size());
+    for (int round = 0; round < rounds; round++) {
+      ratios.add(one.get().values().get(round) / other.get().values().get(round));
+    }
+    return Optional.of(ratios);
+  }
+
+  private static Optional<List<Double>> againstTheFastest(Results results) {
+    return results.ofMetric(ONE).stream()
+        .filter(series -> series.setting().equals(THREAD))
+        .filter(series -> !series.subject().equals(Peer.FREEPORT.title()))
+        .filter(series -> !series.subject().equals(Peer.RAW.title()))
+        .min(Comparator.comparingDouble(series -> series.spread().median()))
+        .flatMap(
+            fastest ->
+                ratios(results.find(ONE, Peer.FREEPORT.title(), THREAD), Optional.of(fastest)));
+  }
+
+  private static List<Double> scaled(Series series, double factor) {
+    return series.values().stream().map(value -> value * factor).toList();
+  }
+
+  private static Optional<List<Double>> sum(List<Series> all) {
+    DoubleStream ofOurs =
+        all.stream()
+            .filter(series -> series.subject().equals(Peer.FREEPORT.title()))
+            .mapToDouble(Series::sum);
+    return all.isEmpty() ? Optional.empty() : Optional.of(List.of(ofOurs.sum()));
+  }
+}

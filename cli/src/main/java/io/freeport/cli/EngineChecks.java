@@ -1,0 +1,118 @@
+package io.freeport.cli;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Info;
+import io.freeport.Settings;
+import io.freeport.testcontainers.PlainEngine;
+import io.freeport.testcontainers.ReapPlan;
+import io.freeport.testcontainers.Reaper;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/** What the doctor looks at around containers: the engine, what dead JVMs left there, and Ryuk. */
+final class EngineChecks {
+
+  private static final Set<String> LOCAL = Set.of("unix", "npipe");
+
+  private EngineChecks() {}
+
+  static List<Finding> run() {
+    List<Finding> findings = new ArrayList<>();
+    URI uri = PlainEngine.uri();
+    try (DockerClient client = PlainEngine.connect()) {
+      findings.add(engine(client.infoCmd().exec(), uri));
+      findings.add(stale(Reaper.using(client).plan()));
+    } catch (IllegalStateException noEngine) {
+      findings.add(
+          Finding.warn(
+              "engine",
+              String.valueOf(noEngine.getMessage()),
+              "If tests need containers, start Docker or set DOCKER_HOST; a user who may not write to its socket joins the group"
+                  + " docker."));
+    } catch (IllegalArgumentException badSetting) {
+      findings.add(
+          Finding.fail(
+              "engine", "a setting cannot be meant", String.valueOf(badSetting.getMessage())));
+    } catch (IOException e) {
+      findings.add(Finding.warn("engine", "its connection did not close: " + e.getMessage(), ""));
+    }
+    findings.add(ryuk());
+    return findings;
+  }
+
+  private static Finding engine(Info info, URI uri) {
+    List<String> options =
+        info.getSecurityOptions() == null ? List.of() : info.getSecurityOptions();
+    boolean rootless = options.stream().anyMatch(option -> option.contains("rootless"));
+    String text =
+        info.getServerVersion() + " at " + uri + (rootless ? ", rootless" : ", not rootless");
+    return LOCAL.contains(uri.getScheme())
+        ? Finding.ok("engine", text)
+        : Finding.warn(
+            "engine",
+            text + ", reached by the network",
+            "If it is on another host, a hold here is no protection there: a conflict is met by trying another number.");
+  }
+
+  private static Finding stale(ReapPlan plan) {
+    int count = plan.toRemove().size();
+    return count == 0
+        ? Finding.ok("leftovers", "dead JVMs left nothing at the engine")
+        : Finding.warn(
+            "leftovers",
+            count + " containers, networks or volumes of dead JVMs",
+            "The next test run with FreePort removes them; so does: freeport reap");
+  }
+
+  private static Finding ryuk() {
+    Optional<String> off = switchedOff();
+    if (off.isEmpty()) {
+      return Finding.ok("Ryuk", "on, beside FreePort's reaper");
+    }
+    return reaper().equals("off")
+        ? Finding.warn(
+            "Ryuk",
+            off.get() + ", and freeport.reaper=off: nobody removes what killed test runs leave",
+            "Remove freeport.reaper=off.")
+        : Finding.ok("Ryuk", off.get() + "; FreePort's reaper works without it");
+  }
+
+  private static String reaper() {
+    try {
+      String mode = Settings.ofThisJvm().text("freeport.reaper");
+      return mode == null ? "on" : mode;
+    } catch (IllegalArgumentException e) {
+      return "on"; // told elsewhere
+    }
+  }
+
+  /** Returns where Ryuk is switched off, if it is. */
+  private static Optional<String> switchedOff() {
+    String variable = System.getenv("TESTCONTAINERS_RYUK_DISABLED");
+    if (variable != null) {
+      return Boolean.parseBoolean(variable)
+          ? Optional.of("off (TESTCONTAINERS_RYUK_DISABLED)")
+          : Optional.empty();
+    }
+    Path file = Path.of(System.getProperty("user.home"), ".testcontainers.properties");
+    Properties properties = new Properties();
+    if (Files.isReadable(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return Boolean.parseBoolean(properties.getProperty("ryuk.disabled"))
+        ? Optional.of("off (" + file + ")")
+        : Optional.empty();
+  }
+}

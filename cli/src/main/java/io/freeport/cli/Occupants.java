@@ -1,0 +1,45 @@
+package io.freeport.cli;
+
+import io.freeport.PortDiagnosis;
+import io.freeport.PortOccupant;
+import io.freeport.Protocol;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Those who have a port, and how JSON has them. */
+final class Occupants {
+
+  /** A person waits rather than being told half of it; usually it is a fraction of a second. */
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private Occupants() {}
+
+  static PortDiagnosis of(int port, Protocol protocol) {
+    return PortDiagnosis.of(port, protocol, LIMIT);
+  }
+
+  static List<Map<String, Object>> json(List<PortOccupant> occupants) {
+    return occupants.stream().map(Occupants::json).toList();
+  }
+
+  private static Map<String, Object> json(PortOccupant occupant) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("kind", lowerCase(occupant.kind()));
+    json.put("use", lowerCase(occupant.use()));
+    json.put("name", occupant.name());
+    occupant.pid().ifPresent(pid -> json.put("pid", pid));
+    occupant.user().ifPresent(user -> json.put("user", user));
+    occupant.since().ifPresent(since -> json.put("since", since.toString()));
+    json.put("addresses", occupant.addresses());
+    json.put("details", occupant.details());
+    json.put("description", occupant.describe());
+    return json;
+  }
+
+  static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,113 @@
+package io.freeport.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes the signals that this process gets to its command, which decides about the end of both.
+ *
+ * <p>What a terminal sends (Ctrl-C, or its own end) goes to all processes in its foreground, the
+ * command included. Those are not passed then: the command would get them twice.
+ */
+final class PassedSignals implements AutoCloseable {
+
+  private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+
+  /** Behind the closing parenthesis in {@code /proc/self/stat}, separated by blanks. */
+  private static final int GROUP = 3;
+
+  private static final int FOREGROUND_GROUP = 6;
+
+  private final Map<String, @Nullable Object> former = new LinkedHashMap<>();
+
+  // Guarded by this.
+  private @Nullable Process receiver;
+  private @Nullable String first;
+
+  private PassedSignals() {}
+
+  static PassedSignals install() {
+    PassedSignals signals = new PassedSignals();
+    NUMBERS.keySet().forEach(name -> signals.former.put(name, signals.register(name)));
+    return signals;
+  }
+
+  private @Nullable Object register(String name) {
+    return Signals.register(name, () -> pass(name));
+  }
+
+  /** From now on this process gets the signals, those included that came before it was there. */
+  synchronized void passTo(Process process) {
+    receiver = process;
+    if (first != null) {
+      send(first, process);
+    }
+  }
+
+  /** Returns whether a signal came, after which nothing is to be started any more. */
+  synchronized boolean came() {
+    return first != null;
+  }
+
+  /** Returns the exit status of a process that the first signal has ended. */
+  synchronized int exitStatus() {
+    return first == null ? ExitStatus.OK : 128 + NUMBERS.getOrDefault(first, 0);
+  }
+
+  /** Waits for the first signal. */
+  synchronized void await() throws InterruptedException {
+    while (first == null) {
+      wait();
+    }
+  }
+
+  private synchronized void pass(String name) {
+    first = first == null ? name : first;
+    notifyAll();
+    if (receiver != null && (name.equals("TERM") || !isInForeground())) {
+      send(name, receiver);
+    }
+  }
+
+  private static void send(String name, Process process) {
+    if (name.equals("TERM")) {
+      process.toHandle().destroy(); // Process.destroy() would close the streams, too
+      return;
+    }
+    if (process.isAlive()) {
+      try {
+        new ProcessBuilder("/bin/sh", "-c", "kill -s " + name + " " + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+      } catch (IOException e) {
+        process.toHandle().destroy();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Elsewhere than on Linux nobody tells, and the command may get Ctrl-C twice. */
+  private static boolean isInForeground() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ", -1);
+      return fields[GROUP].equals(fields[FOREGROUND_GROUP]);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Lets signals have their former effects. */
+  @Override
+  public void close() {
+    former.forEach(Signals::unregister);
+  }
+}

@@ -1,0 +1,33 @@
+package io.freeport.cli;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Something that has a port, and can be made to let go of it. */
+interface Target {
+
+  /** Returns what it is, for a question: {@code python3 (pid 812)}. */
+  String name();
+
+  /** Returns what else a person should know before the answer; may be empty. */
+  String remark();
+
+  /**
+   * Returns why it must not be ended.
+   *
+   * @param force whether the person insists
+   */
+  Optional<String> refusal(boolean force);
+
+  /** Returns whether it is still there, and still the same; ids of processes are used again. */
+  boolean isStillThere();
+
+  /**
+   * Ends it.
+   *
+   * @param grace how long it has to end by itself
+   * @return what was done, as a sentence
+   * @throws CommandFailure if it cannot be ended
+   */
+  String end(Duration grace) throws InterruptedException;
+}

@@ -1,0 +1,37 @@
+package io.freeport.cli;
+
+import io.freeport.PortAllocator;
+import io.freeport.PortDiagnosis;
+import io.freeport.testcontainers.Reaper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code freeport warm-up}: loads the classes that commands need, for the start script, which keeps
+ * them in an archive. It changes nothing and prints nothing.
+ */
+@Command(name = "warm-up", hidden = true)
+final class WarmUpCommand implements Callable<Integer> {
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
+  @Override
+  public Integer call() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      PortDiagnosis.of(allocator.hold().number()).describe();
+      Reaper.create().timeLimit(LONGEST_WAIT).plan();
+    } catch (RuntimeException e) {
+      // Without an engine, or with a mistake in freeport.yaml, the archive has a little less in it.
+    }
+    PrintWriter nowhere = new PrintWriter(new StringWriter());
+    JsonOption.print(Map.of(), nowhere);
+    CommandLine commands = Main.commandLine();
+    commands.usage(nowhere);
+    return ExitStatus.OK;
+  }
+}

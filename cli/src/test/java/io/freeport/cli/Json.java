@@ -1,0 +1,15 @@
+package io.freeport.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+
+/** What a command printed with {@code --json}. */
+final class Json {
+
+  private Json() {}
+
+  static JsonNode parse(String text) throws IOException {
+    return new ObjectMapper().readTree(text);
+  }
+}

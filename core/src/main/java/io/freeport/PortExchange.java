@@ -1,0 +1,31 @@
+package io.freeport;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Gives ports other numbers: those of a block together, since they have to follow each other. */
+final class PortExchange {
+
+  private PortExchange() {}
+
+  static void exchange(List<HeldPort> ports, PortAllocator allocator) {
+    Set<Integer> without = new HashSet<>();
+    ports.forEach(port -> without.addAll(port.numbersSoFar()));
+    ports.forEach(HeldPort::tellIfStolen);
+    PortRequest request = ports.get(0).request();
+    List<HeldPort> others =
+        allocator.allocate(ports.size() == 1 ? request.single() : request, without);
+    boolean complete = false;
+    try {
+      for (int i = 0; i < ports.size(); i++) {
+        ports.get(i).become(others.get(i));
+      }
+      complete = true;
+    } finally {
+      if (!complete) { // one was released meanwhile: what nobody took over is nobody's
+        others.forEach(HeldPort::releaseUnchecked);
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.freeport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PortExchangeTest {
+
+  private final List<PortEvent> events = new CopyOnWriteArrayList<>();
+  private final PortAllocator allocator = PortAllocator.builder().listener(events::add).build();
+
+  @AfterEach
+  void releaseAll() {
+    allocator.close();
+  }
+
+  @Test
+  void theSameObjectHoldsAnotherNumber() {
+    HeldPort port = allocator.hold("db");
+    int before = port.number();
+
+    port.exchange();
+
+    assertThat(port.number()).isNotEqualTo(before);
+    assertThat(port.state()).isEqualTo(PortState.HELD);
+    assertThat(port.name()).isEqualTo("db");
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(port.number()));
+    assertThatNoException().isThrownBy(() -> bind(before));
+    port.close();
+    assertThatNoException().isThrownBy(() -> bind(port.number()));
+  }
+
+  @Test
+  void thatItWasStolenIsTold() throws IOException {
+    HeldPort port = allocator.hold("db");
+    int before = port.number();
+    port.offer(HandoffMode.CLOSE_THEN_BIND);
+    try (ServerSocket thief = new ServerSocket(before)) {
+      port.exchange();
+    }
+    assertThat(events)
+        .filteredOn(event -> event.type() == PortEvent.Type.STOLEN)
+        .singleElement()
+        .extracting(PortEvent::port)
+        .isEqualTo(before);
+    assertThat(events)
+        .filteredOn(event -> event.type() == PortEvent.Type.HELD)
+        .extracting(PortEvent::port)
+        .containsExactly(before, port.number());
+  }
+
+  @Test
+  void eachNumberThatWasHeldIsReleasedOnce() {
+    HeldPort port = allocator.hold("db");
+    int before = port.number();
+    port.exchange();
+    port.close();
+    assertThat(events)
+        .filteredOn(event -> event.type() == PortEvent.Type.HELD)
+        .extracting(PortEvent::port)
+        .containsExactly(before, port.number());
+    assertThat(events)
+        .filteredOn(event -> event.type() == PortEvent.Type.RELEASED)
+        .extracting(PortEvent::port)
+        .containsExactly(before, port.number());
+  }
+
+  @Test
+  void askingWhetherItIsTakenChangesNothing() throws IOException {
+    HeldPort port = allocator.hold("db");
+    assertThat(port.isTaken()).isFalse();
+    port.offer(HandoffMode.CLOSE_THEN_BIND);
+    assertThat(port.isTaken()).isFalse();
+    try (ServerSocket thief = new ServerSocket(port.number())) {
+      assertThat(port.isTaken()).isTrue();
+    }
+    assertThat(port.state()).isEqualTo(PortState.OFFERED);
+    assertThat(events).noneMatch(event -> event.type() == PortEvent.Type.TAKEN);
+  }
+
+  @Test
+  void noNumberComesAgain() {
+    HeldPort port = allocator.hold(PortRequest.named("db").range(21_500, 21_599).build());
+    Set<Integer> numbers = new HashSet<>(Set.of(port.number()));
+    for (int i = 0; i < 20; i++) {
+      port.exchange();
+      assertThat(numbers.add(port.number())).isTrue();
+      assertThat(port.number()).isBetween(21_500, 21_599);
+    }
+  }
+
+  @Test
+  void aBlockIsExchangedAsAWhole() {
+    List<HeldPort> block =
+        allocator.holdAll(PortRequest.named("ftp").count(4).contiguous().build());
+    List<Integer> before = numbers(block);
+
+    block.get(2).exchange();
+
+    assertThat(numbers(block)).doesNotContainAnyElementsOf(before);
+    int first = block.get(0).number();
+    assertThat(numbers(block)).containsExactly(first, first + 1, first + 2, first + 3);
+  }
+
+  @Test
+  void whatMustHaveItsNumberStaysAsItIs() {
+    int free = allocator.hold().number();
+    allocator.close();
+    try (PortAllocator another = PortAllocator.create()) {
+      HeldPort port = another.hold(PortRequest.named("db").preferred(free).strict().build());
+      assertThatExceptionOfType(PortUnavailableException.class).isThrownBy(port::exchange);
+      assertThat(port.number()).isEqualTo(free);
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+    }
+  }
+
+  @Test
+  void aReleasedPortIsNotExchanged() {
+    HeldPort port = allocator.hold("db");
+    port.close();
+    assertThatIllegalStateException()
+        .isThrownBy(port::exchange)
+        .withMessageContaining("cannot be exchanged any more");
+  }
+
+  @Test
+  void anAllocatorForgetsWhatWasExchanged() {
+    HeldPort port = allocator.hold("db");
+    port.exchange();
+    allocator.close();
+    assertThat(port.state()).isEqualTo(PortState.RELEASED);
+    assertThatNoException().isThrownBy(() -> bind(port.number()));
+  }
+
+  @Test
+  void aPortIsKeptFromNowOn() throws IOException {
+    HeldPort port = allocator.hold("db");
+    port.keep();
+    port.offer(HandoffMode.SHARED);
+    try (ServerSocket consumer = new ServerSocket(port.number())) {
+      assertThat(port.confirm()).isTrue();
+    }
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(port.number()));
+  }
+
+  @Test
+  void anOfferedPortIsLetGoOfForAConsumerThatDoesNotShare() {
+    HeldPort port = allocator.hold("db");
+    port.offer(HandoffMode.SHARED);
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(port.number()));
+    port.offer(HandoffMode.CLOSE_THEN_BIND);
+    assertThatNoException().isThrownBy(() -> bind(port.number()));
+    assertThat(events).filteredOn(event -> event.type() == PortEvent.Type.OFFERED).hasSize(1);
+  }
+
+  private static List<Integer> numbers(List<HeldPort> ports) {
+    return ports.stream().map(HeldPort::number).toList();
+  }
+
+  private static void bind(int port) throws IOException {
+    HandoffContract.bindExclusively(new InetSocketAddress(port));
+  }
+}

@@ -1,0 +1,5 @@
+/** FreePort on the module path. */
+@NullMarked
+package io.freeport.examples.modules;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.freeport.junit5;
+
+import io.freeport.PortConflict;
+import io.freeport.PortDiagnosis;
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+
+/**
+ * Adds to a failure that is a port conflict who has the port, and which {@link FreePort} it was.
+ *
+ * <p>What fails in tests, lifecycle methods and other extensions is there when the contexts end;
+ * only constructors and dynamic tests fail elsewhere.
+ */
+final class ConflictExplanation
+    implements AfterEachCallback, AfterAllCallback, InvocationInterceptor {
+
+  /** Finding out who has a port takes seconds at worst. */
+  private static final int MOST_PORTS = 5;
+
+  /** What is added to the failure. It tells nothing about the program, so it has no stack trace. */
+  static final class Explanation extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Explanation(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(
+      ExtensionContext rootContext) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    context.getExecutionException().ifPresent(failure -> explain(failure, context));
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    context.getExecutionException().ifPresent(failure -> explain(failure, context));
+  }
+
+  @Override
+  public <T> T interceptTestClassConstructor(
+      Invocation<T> invocation,
+      ReflectiveInvocationContext<Constructor<T>> constructor,
+      ExtensionContext context)
+      throws Throwable {
+    return explained(invocation, context);
+  }
+
+  @Override
+  public void interceptDynamicTest(
+      Invocation<Void> invocation,
+      DynamicTestInvocationContext dynamicTest,
+      ExtensionContext context)
+      throws Throwable {
+    explained(invocation, context);
+  }
+
+  private static <T> T explained(Invocation<T> invocation, ExtensionContext context)
+      throws Throwable {
+    try {
+      return invocation.proceed();
+    } catch (Throwable failure) {
+      explain(failure, context);
+      throw failure;
+    }
+  }
+
+  private static void explain(Throwable failure, ExtensionContext context) {
+    boolean explained =
+        Arrays.stream(failure.getSuppressed()).anyMatch(Explanation.class::isInstance);
+    if (!explained && PortConflict.isCauseOf(failure)) {
+      failure.addSuppressed(new Explanation(text(failure, context)));
+    }
+  }
+
+  private static String text(Throwable failure, ExtensionContext context) {
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    PortConflict.portNamedIn(failure)
+        .ifPresent(port -> ports.put(port, "of no @FreePort of this test"));
+    for (PortsInUse.Use use : PortsInUse.visibleFrom(context)) {
+      ports.put(
+          use.port().number(),
+          (use.port().name().isEmpty() ? "" : "\"" + use.port().name() + "\", ")
+              + "of @FreePort "
+              + use.place().description());
+    }
+    StringBuilder text = new StringBuilder("This is a port conflict.");
+    ports.entrySet().stream()
+        .limit(MOST_PORTS)
+        .forEach(
+            entry ->
+                text.append(System.lineSeparator())
+                    .append("Port ")
+                    .append(entry.getKey())
+                    .append(", ")
+                    .append(entry.getValue())
+                    .append(": ")
+                    .append(PortDiagnosis.of(entry.getKey()).describe()));
+    if (ports.size() > MOST_PORTS) {
+      text.append(System.lineSeparator())
+          .append("and ")
+          .append(ports.size() - MOST_PORTS)
+          .append(" more ports of this test.");
+    }
+    return text.toString();
+  }
+}

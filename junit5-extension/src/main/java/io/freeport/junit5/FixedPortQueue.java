@@ -1,0 +1,96 @@
+package io.freeport.junit5;
+
+import io.freeport.HeldPort;
+import io.freeport.OwnerRegistry;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import io.freeport.PortUnavailableException;
+import io.freeport.Protocol;
+import io.freeport.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Holds ports, and lets tests that insist on the same number wait for each other. The kernel
+ * decides who is next; who holds what at the moment is read from the registry, so other JVMs are
+ * waited for too.
+ */
+final class FixedPortQueue {
+
+  /** How often a failure is put down to a test that was faster, while no test is seen. */
+  private static final int TRIES = 3;
+
+  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
+  private final PortAllocator allocator;
+  private final Duration timeout;
+
+  FixedPortQueue(PortAllocator allocator, Duration timeout) {
+    this.allocator = allocator;
+    this.timeout = timeout;
+  }
+
+  static Duration timeoutOf(Settings settings) {
+    return settings.duration("freeport.queue.timeout", Duration.ofMinutes(2));
+  }
+
+  /**
+   * Holds the ports of a request.
+   *
+   * @param ours the numbers of this very test, which will not be released while it waits
+   */
+  List<HeldPort> hold(PortRequest request, Set<Integer> ours) {
+    if (!request.isStrict()) {
+      return allocator.holdAll(request);
+    }
+    long start = System.nanoTime();
+    int unexplained = 0;
+    while (true) {
+      boolean mayWait = System.nanoTime() - start < timeout.toNanos();
+      // Asked before each try, since a try that fails finds out at length who has the port.
+      if (!mayWait || !isTurnOfOthers(request, ours)) {
+        try {
+          return allocator.holdAll(request);
+        } catch (PortUnavailableException e) {
+          // Another test may have been faster, and may be gone again by now, or have bound the
+          // port and not yet put it on record.
+          if (!mayWait || (!isTurnOfOthers(request, ours) && ++unexplained == TRIES)) {
+            throw e;
+          }
+        }
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new IllegalStateException(
+            "Interrupted while waiting for another test to release one of "
+                + request.preferred()
+                + ".");
+      }
+    }
+  }
+
+  /** Returns whether the request could not be satisfied for what other tests hold. */
+  private static boolean isTurnOfOthers(PortRequest request, Set<Integer> ours) {
+    Set<Integer> others =
+        OwnerRegistry.ofThisJvm().livingOwners().stream()
+            .flatMap(owner -> owner.holds().stream())
+            .filter(hold -> meet(hold.protocol(), request.protocol()))
+            .map(hold -> hold.port())
+            .filter(port -> !ours.contains(port))
+            .collect(Collectors.toSet());
+    int length = request.isContiguous() ? request.count() : 1;
+    long free =
+        request.preferred().stream()
+            .filter(first -> IntStream.range(first, first + length).noneMatch(others::contains))
+            .count();
+    return free < (request.isContiguous() ? 1 : request.count());
+  }
+
+  private static boolean meet(Protocol one, Protocol other) {
+    return one == other || one == Protocol.TCP_AND_UDP || other == Protocol.TCP_AND_UDP;
+  }
+}

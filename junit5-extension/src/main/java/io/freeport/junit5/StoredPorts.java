@@ -1,0 +1,50 @@
+package io.freeport.junit5;
+
+import io.freeport.HeldPort;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+
+/**
+ * What is in a store, and is closed with it. JUnit up to 5.12 closes only the one interface, later
+ * versions prefer the other.
+ *
+ * @param ports the ports that this entry owns
+ * @param place where they were asked for first
+ */
+@SuppressWarnings("deprecation") // CloseableResource, since JUnit 5.13
+record StoredPorts(List<HeldPort> ports, Place place)
+    implements Store.CloseableResource, AutoCloseable {
+
+  static final Namespace NAMESPACE = Namespace.create(FreePort.class);
+
+  /** All of them are released, whatever one of them is found to leak. */
+  @Override
+  public void close() {
+    closeAll(ports);
+  }
+
+  /** None of ours throws a checked exception. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void throwUnchecked(Throwable failure) throws E {
+    throw (E) failure;
+  }
+
+  static void closeAll(Iterable<? extends AutoCloseable> all) {
+    Throwable failure = null;
+    for (AutoCloseable each : all) {
+      try {
+        each.close();
+      } catch (Throwable e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throwUnchecked(failure);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.freeport.junit5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.freeport.HeldPort;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+class ConflictExplanationTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        InTest.class,
+        InBeforeEach.class,
+        InAfterEach.class,
+        InBeforeAll.class,
+        InConstructor.class,
+        InDynamicTest.class
+      })
+  void saysWhoHasThePortAndWhoseItIs(Class<?> fixture) {
+    Throwable failure = failureOf(fixture);
+    assertThat(failure).isInstanceOf(BindException.class);
+    assertThat(explanations(failure))
+        .singleElement()
+        .asString()
+        .matches(
+            "(?s)io\\.freeport\\.junit5\\.ConflictExplanation\\$Explanation: This is a port conflict\\.\\R"
+                + "Port \\d+, \"db\", of @FreePort (parameter \\[.*\\] of|field) \\[.*"
+                + fixture.getSimpleName()
+                + ".*\\]: Port \\d+ is taken by .*");
+  }
+
+  /** Testcontainers' own extension starts containers before all tests, outside any method. */
+  @Test
+  void alsoIfAnotherExtensionFails() {
+    Throwable failure = failureOf(InExtension.class);
+    assertThat(failure).hasMessage("Container startup failed");
+    assertThat(explanations(failure))
+        .singleElement()
+        .asString()
+        .contains("Port 5432, of no @FreePort of this test: Port 5432 ");
+  }
+
+  @Test
+  void leavesOtherFailuresAsTheyAre() {
+    assertThat(failureOf(Otherwise.class).getSuppressed()).isEmpty();
+  }
+
+  private static Throwable failureOf(Class<?> fixture) {
+    List<Throwable> failures =
+        EngineTestKit.engine("junit-jupiter")
+            .selectors(selectClass(fixture))
+            .execute()
+            .allEvents()
+            .failed()
+            .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+            .map(result -> result.getThrowable().orElseThrow())
+            .toList();
+    assertThat(failures).hasSize(1);
+    return failures.get(0);
+  }
+
+  private static List<Throwable> explanations(Throwable failure) {
+    return Arrays.stream(failure.getSuppressed())
+        .filter(ConflictExplanation.Explanation.class::isInstance)
+        .toList();
+  }
+
+  /** The second one fails. */
+  private static void listenTwice(int port) throws IOException {
+    try (ServerSocket first = new ServerSocket(port);
+        ServerSocket second = new ServerSocket(port)) {
+      throw new AssertionError(first + " and " + second);
+    }
+  }
+
+  static class InTest {
+    @Test
+    void test(@FreePort("db") int port) throws IOException {
+      listenTwice(port);
+    }
+  }
+
+  static class InBeforeEach {
+    @BeforeEach
+    void setUp(@FreePort("db") int port) throws IOException {
+      listenTwice(port);
+    }
+
+    @Test
+    void test() {}
+  }
+
+  static class InAfterEach {
+    @FreePort("db")
+    private int port;
+
+    @AfterEach
+    void tearDown() throws IOException {
+      listenTwice(port);
+    }
+
+    @Test
+    void test() {}
+  }
+
+  static class InBeforeAll {
+    @BeforeAll
+    static void setUp(@FreePort("db") int port) throws IOException {
+      listenTwice(port);
+    }
+
+    @Test
+    void test() {}
+  }
+
+  static class InConstructor {
+    InConstructor(@FreePort("db") int port) throws IOException {
+      listenTwice(port);
+    }
+
+    @Test
+    void test() {}
+  }
+
+  static class InDynamicTest {
+    @TestFactory
+    DynamicTest tests(@FreePort("db") int port) {
+      return dynamicTest("fails", () -> listenTwice(port));
+    }
+  }
+
+  static final class FailsLikeAnEngine implements BeforeAllCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+      throw new IllegalStateException(
+          "Container startup failed",
+          new IllegalStateException(
+              "Status 500: driver failed programming external connectivity: Bind for 127.0.0.1:5432 failed: port is already allocated"));
+    }
+  }
+
+  @ExtendWith(FailsLikeAnEngine.class)
+  static class InExtension {
+    @FreePort("db")
+    static @Nullable HeldPort port;
+
+    @Test
+    void test() {}
+  }
+
+  static class Otherwise {
+    @Test
+    void test(@FreePort("db") int port) {
+      throw new IllegalStateException("on purpose " + port);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package io.freeport.junit5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortBlock;
+import io.freeport.PortRequest;
+import io.freeport.Protocol;
+import io.freeport.testing.ChildJvm;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
+
+/**
+ * Tests that insist on one number. The numbers here are below those that FreePort and the kernel
+ * choose from, since any other test of this machine may have one of those.
+ */
+class FixedPortTest {
+
+  private static final int FIXED = 7471;
+
+  @Test
+  void waitForEachOther() {
+    succeed(Four.class, "1m", 4);
+  }
+
+  /** The control: without waiting, those that come second fail. */
+  @Test
+  void failWithoutWaiting() {
+    Events tests = run(FourThatMeet.class, "0s");
+    assertThat(tests.failed().count()).isEqualTo(3);
+  }
+
+  /** As every HTTP server does that closes a connection before its client. */
+  @Test
+  void needNotWaitForConnectionsThatTheirServerClosed() {
+    succeed(LeavesTimeWait.class, "0s", 3);
+  }
+
+  @Test
+  void waitForAnyPortOfABlock() {
+    succeed(Blocks.class, "1m", 4);
+  }
+
+  @Test
+  void doNotWaitForAnotherProtocol() {
+    succeed(TcpBesideUdp.class, "0s", 1);
+  }
+
+  /** With locks there is no wait that could be too short: JUnit knows beforehand. */
+  @Test
+  void areScheduledByJUnitWithLocks() {
+    succeed(FourWithLocks.class, "0s", 4);
+  }
+
+  @Test
+  void locksOfAClassAreThoseOfItsFieldsAndLifecycleMethods() {
+    FixedPortLocks locks = new FixedPortLocks();
+    assertThat(locks.provideForClass(Various.class))
+        .extracting(lock -> lock.getKey())
+        .containsExactlyInAnyOrder(
+            "io.freeport.port.29881",
+            "io.freeport.port.29882",
+            "io.freeport.port.29883",
+            "io.freeport.port.29884");
+  }
+
+  @Test
+  void waitForTestsOfOtherForks() throws Exception {
+    try (ChildJvm other =
+        ChildJvm.start(
+            Map.of(), List.of("-Dfreeport.dir=" + registry()), HoldsFixedPort.class, FIXED)) {
+      assertThat(other.readLine()).isEqualTo("held");
+      run(One.class, "0s").assertStatistics(events -> events.failed(1));
+
+      Thread release =
+          new Thread(
+              () -> {
+                try {
+                  One.started.await(30, TimeUnit.SECONDS);
+                  other.send("release");
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+      release.start();
+      succeed(OneThatTells.class, "1m", 1);
+      release.join();
+    }
+  }
+
+  /** A test that would wait for itself fails at once; this one would take ten minutes. */
+  @Test
+  void doNotWaitForThemselves() {
+    long start = System.nanoTime();
+    run(Twice.class, "10m").assertStatistics(events -> events.failed(1));
+    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MINUTES.toNanos(5));
+  }
+
+  private static String registry() {
+    String configured = System.getProperty("freeport.dir", System.getenv("FREEPORT_DIR"));
+    return configured != null
+        ? configured
+        : System.getProperty("java.io.tmpdir") + "/freeport-" + System.getProperty("user.name");
+  }
+
+  private static void succeed(Class<?> fixture, String timeout, int tests) {
+    Events events = run(fixture, timeout);
+    assertThat(
+            events.failed().stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class).getThrowable()))
+        .isEmpty();
+    assertThat(events.succeeded().count()).isEqualTo(tests);
+  }
+
+  private static Events run(Class<?> fixture, String timeout) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(fixture))
+        .configurationParameter("freeport.queue.timeout", timeout)
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
+        .execute()
+        .testEvents();
+  }
+
+  /** Holds a port until it is told to release it. */
+  static final class HoldsFixedPort {
+    public static void main(String[] args) throws IOException {
+      try (PortAllocator allocator = PortAllocator.create()) {
+        allocator.hold(
+            PortRequest.named("fixed").preferred(Integer.parseInt(args[0])).strict().build());
+        System.out.println("held");
+        System.in.read();
+      }
+    }
+  }
+
+  /** Whoever has the port listens on it, and would notice another one. */
+  @Execution(ExecutionMode.CONCURRENT)
+  static class Four {
+    @RepeatedTest(4)
+    void test(@FreePort(value = "fixed", preferred = FIXED, strict = true) int port)
+        throws IOException {
+      try (ServerSocket server = new ServerSocket(port)) {
+        assertThat(server.getLocalPort()).isEqualTo(FIXED);
+      }
+    }
+  }
+
+  /** Who gets the port keeps it until the other three have failed. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ExtendWith(CountsFailures.class)
+  static class FourThatMeet {
+    @RepeatedTest(4)
+    void test(@FreePort(preferred = FIXED + 1, strict = true) int port) throws Exception {
+      assertThat(port).isEqualTo(FIXED + 1);
+      assertThat(CountsFailures.OTHERS.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  static final class CountsFailures implements TestWatcher {
+    static final CountDownLatch OTHERS = new CountDownLatch(3);
+
+    @Override
+    public void testFailed(ExtensionContext context, Throwable cause) {
+      OTHERS.countDown();
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ResourceLock(providers = FixedPortLocks.class)
+  static class FourWithLocks {
+    private static final CyclicBarrier TWO_AT_A_TIME = new CyclicBarrier(2);
+
+    @RepeatedTest(4)
+    void test(@FreePort(preferred = FIXED + 2, strict = true) int port) {
+      assertThat(port).isEqualTo(FIXED + 2);
+      assertThatExceptionOfType(TimeoutException.class)
+          .isThrownBy(() -> TWO_AT_A_TIME.await(100, TimeUnit.MILLISECONDS));
+      TWO_AT_A_TIME.reset();
+    }
+  }
+
+  static class LeavesTimeWait {
+    @RepeatedTest(3)
+    void test(@FreePort(preferred = FIXED + 4, strict = true) int port) throws IOException {
+      try (ServerSocket server = new ServerSocket(port);
+          Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        server.accept().close(); // first
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  static class Blocks {
+    @RepeatedTest(2)
+    void three(@FreePort(preferred = FIXED + 5, strict = true, count = 3) PortBlock block) {
+      assertThat(block.first().number()).isEqualTo(FIXED + 5);
+    }
+
+    @RepeatedTest(2)
+    void theLastOfThem(@FreePort(preferred = FIXED + 7, strict = true) int port) {
+      assertThat(port).isEqualTo(FIXED + 7);
+    }
+  }
+
+  static class TcpBesideUdp {
+    @Test
+    void test(
+        @FreePort(preferred = FIXED + 8, strict = true, protocol = Protocol.UDP) HeldPort udp,
+        @FreePort(preferred = FIXED + 8, strict = true) HeldPort tcp) {
+      assertThat(tcp.number()).isEqualTo(udp.number());
+    }
+  }
+
+  static class One {
+    static final CyclicBarrier started = new CyclicBarrier(2);
+
+    @Test
+    void test(@FreePort(preferred = FIXED, strict = true) int port) {
+      assertThat(port).isEqualTo(FIXED);
+    }
+  }
+
+  static class OneThatTells {
+    @BeforeEach
+    void tell() throws Exception {
+      One.started.await(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void test(@FreePort(preferred = FIXED, strict = true) int port) {
+      assertThat(port).isEqualTo(FIXED);
+    }
+  }
+
+  static class Twice {
+    @Test
+    void test(
+        @FreePort(preferred = FIXED + 3, strict = true) int one,
+        @FreePort(preferred = FIXED + 3, strict = true) int two) {
+      assertThat(one).isEqualTo(two);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod")
+  static class Various {
+    @FreePort(preferred = 29881, strict = true)
+    static int ofClass;
+
+    @FreePort(preferred = 29882, strict = true)
+    int field;
+
+    Various(@FreePort(preferred = 29883, strict = true) int port) {}
+
+    @BeforeEach
+    void setUp(
+        @FreePort(preferred = 29884, strict = true) int port,
+        @FreePort(preferred = 29885) int notStrict) {}
+
+    @Test
+    void test(@FreePort(preferred = 29886, strict = true) int ofTheMethod) {}
+  }
+}

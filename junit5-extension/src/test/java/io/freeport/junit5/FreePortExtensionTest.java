@@ -1,0 +1,289 @@
+package io.freeport.junit5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
+
+import io.freeport.HandoffMode;
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortBlock;
+import io.freeport.PortRequest;
+import io.freeport.PortState;
+import io.freeport.PortTier;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
+
+class FreePortExtensionTest {
+
+  /** A type of a user's own. */
+  record Endpoint(String url) {}
+
+  @Nested
+  class InAStaticField {
+
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder()
+            .port(PortRequest.named("web").preferred(28090).upTo(PortTier.ANY).build())
+            .port(PortRequest.named("ftp").count(3).contiguous().build())
+            .converter(
+                Endpoint.class,
+                port -> {
+                  port.offer();
+                  return new Endpoint("http://localhost:" + port.number());
+                })
+            .build();
+
+    /** Before JUnit injects anything. */
+    private static final int NUMBER = PORTS.number("web");
+
+    @FreePort("web")
+    private static int injected;
+
+    @Test
+    void isTheSamePortEverywhere(@FreePort("web") HeldPort port) {
+      assertThat(List.of(NUMBER, injected, PORTS.port("web").number())).containsOnly(port.number());
+      assertThat(port.state()).isEqualTo(PortState.OFFERED);
+    }
+
+    @Test
+    void severalPorts(@FreePort("ftp") PortBlock block) {
+      assertThat(block.ports()).isEqualTo(PORTS.ports("ftp")).hasSize(3);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> PORTS.port("ftp"))
+          .withMessage("\"ftp\" are 3 ports. Use ports(\"ftp\").");
+    }
+
+    @Test
+    void anyTypeWithAConverter(@FreePort("web") Endpoint web, @FreePort Endpoint another)
+        throws Exception {
+      assertThat(web.url()).isEqualTo("http://localhost:" + NUMBER);
+      assertThat(another).isNotEqualTo(web);
+      int port = URI.create(another.url()).getPort();
+      new ServerSocket(port).close();
+    }
+
+    @Test
+    void aNameThatItDoesNotDefine() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> PORTS.port("db"))
+          .withMessage(
+              "This FreePortExtension defines no port \"db\", but [web, ftp]. Add it: builder().port(PortRequest.named(\"db\").build()).");
+    }
+
+    @Nested
+    class Inner {
+      @Test
+      void isTheSameForNestedClasses(@FreePort("web") int port) {
+        assertThat(port).isEqualTo(NUMBER);
+      }
+    }
+
+    @AfterAll
+    static void stillHeld() {
+      assertThat(PORTS.port("web").state()).isEqualTo(PortState.OFFERED);
+    }
+  }
+
+  @Test
+  void portsOfAStaticFieldAreReleasedWithTheClass() {
+    run(Static.class).assertStatistics(events -> events.succeeded(2).failed(0));
+    assertThat(Static.SEEN).hasSize(2).allMatch(port -> port == Static.SEEN.get(0));
+    assertThat(Static.SEEN.get(0).state()).isEqualTo(PortState.RELEASED);
+    run(Static.class).assertStatistics(events -> events.succeeded(2).failed(0));
+    assertThat(Static.SEEN.get(2)).isNotSameAs(Static.SEEN.get(0));
+  }
+
+  static class Static {
+    static final List<HeldPort> SEEN = new ArrayList<>();
+
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder().port(PortRequest.named("db").build()).build();
+
+    @RepeatedTest(2)
+    void test(@FreePort("db") HeldPort port) {
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+      SEEN.add(port);
+    }
+  }
+
+  @Test
+  void portsOfAnInstanceAreReleasedWithIt() {
+    run(Instance.class).assertStatistics(events -> events.succeeded(2).failed(0));
+    assertThat(Instance.SEEN).hasSize(2).doesNotHaveDuplicates();
+    assertThat(Instance.SEEN).allMatch(port -> port.state() == PortState.RELEASED);
+  }
+
+  static class Instance {
+    static final List<HeldPort> SEEN = new ArrayList<>();
+
+    @RegisterExtension
+    final FreePortExtension ports =
+        FreePortExtension.builder()
+            .port(PortRequest.named("db").build())
+            .allocator(PortAllocator.builder().handoff(HandoffMode.CLOSE_THEN_BIND))
+            .build();
+
+    private final HeldPort early = ports.port("db");
+
+    @FreePort("db")
+    private HeldPort field;
+
+    @RepeatedTest(2)
+    void test(@FreePort("db") HeldPort port) {
+      assertThat(List.of(field, early)).containsOnly(port);
+      assertThat(SEEN).allMatch(former -> former.state() == PortState.RELEASED);
+      SEEN.add(port);
+    }
+  }
+
+  /** Static fields are initialized once, however many classes inherit them. */
+  @Test
+  void portsThatAStaticInitializerAskedForStay() {
+    run(First.class).assertStatistics(events -> events.succeeded(1).failed(0));
+    run(Second.class).assertStatistics(events -> events.succeeded(1).failed(0));
+    assertThat(WithUrl.PORTS.port("web").state()).isEqualTo(PortState.OFFERED);
+  }
+
+  abstract static class WithUrl {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder().port(PortRequest.named("web").build()).build();
+
+    static final int NUMBER = PORTS.number("web");
+
+    @Test
+    void test(@FreePort("web") int port) {
+      assertThat(port).isEqualTo(NUMBER);
+    }
+  }
+
+  static class First extends WithUrl {}
+
+  static class Second extends WithUrl {}
+
+  @Test
+  void strictOnesWaitToo() {
+    EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(StrictOne.class), selectClass(StrictOther.class))
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter(
+            "junit.jupiter.execution.parallel.mode.classes.default", "concurrent")
+        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "4")
+        .execute()
+        .testEvents()
+        .assertStatistics(events -> events.succeeded(6).failed(0));
+  }
+
+  static class StrictOne {
+    @RegisterExtension
+    final FreePortExtension ports =
+        FreePortExtension.builder()
+            .port(PortRequest.named("fixed").preferred(7451).strict().build())
+            .build();
+
+    @RepeatedTest(3)
+    void test(@FreePort("fixed") HeldPort port) {
+      assertThat(port.number()).isEqualTo(7451);
+      assertThat(port.request().usedBy()).endsWith(".test()");
+    }
+  }
+
+  static class StrictOther extends StrictOne {}
+
+  @Test
+  void aPortThatSomebodyClosed() {
+    run(Closes.class)
+        .assertThatEvents()
+        .haveExactly(
+            1,
+            finishedWithFailure(
+                message(
+                    text ->
+                        text.matches(
+                            "@FreePort parameter .* gets Port \\d+ \"db\" \\(RELEASED\\), which somebody closed\\. Leave that to its scope, or use a name of its own\\."))));
+  }
+
+  static class Closes {
+    @RepeatedTest(2)
+    void test(@FreePort(value = "db", scope = PortScope.CLASS) HeldPort port) {
+      port.close();
+    }
+  }
+
+  @Test
+  void aConverterGoesBeforeWhatIsBuiltIn() {
+    run(Converts.class).assertStatistics(events -> events.succeeded(1).failed(0));
+  }
+
+  static class Converts {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder()
+            .converter(URI.class, port -> URI.create("ws://localhost:" + port.number() + "/chat"))
+            .build();
+
+    @Test
+    void test(@FreePort URI chat) {
+      assertThat(chat).hasScheme("ws").hasPath("/chat");
+    }
+  }
+
+  @Test
+  void aPortThatIsDescribedTwice() {
+    run(DescribedTwice.class)
+        .assertThatEvents()
+        .haveExactly(
+            1,
+            finishedWithFailure(
+                message(
+                    "@FreePort parameter [int port] of [void "
+                        + DescribedTwice.class.getName()
+                        + ".test(int)] says what \"db\" is to be like, but a FreePortExtension defines it. Say it in one of the two.")));
+  }
+
+  static class DescribedTwice {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder().port(PortRequest.named("db").build()).build();
+
+    @Test
+    void test(@FreePort(value = "db", preferred = 28091) int port) {}
+  }
+
+  @Test
+  void aPortWithoutAName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FreePortExtension.builder().port(PortRequest.any()))
+        .withMessage("A port of a FreePortExtension needs a name: PortRequest.named(\"...\").");
+  }
+
+  @Test
+  void aPortThatIsDefinedTwice() {
+    PortRequest db = PortRequest.named("db").build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FreePortExtension.builder().port(db).port(db))
+        .withMessage("Port \"db\" is defined twice. Define it once.");
+  }
+
+  private static Events run(Class<?> fixture) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(fixture))
+        .execute()
+        .testEvents();
+  }
+}

@@ -1,0 +1,27 @@
+package io.freeport.plan;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a value was written.
+ *
+ * @param file the file; null if it was not in one
+ * @param line the line in the file, from 1 on; 0 if it was not in one
+ * @param text what messages say
+ */
+record Origin(@Nullable Path file, int line, String text) {
+
+  static Origin of(Path file, int line) {
+    return new Origin(file, line, file + ":" + line);
+  }
+
+  static Origin of(String text) {
+    return new Origin(null, 0, text);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

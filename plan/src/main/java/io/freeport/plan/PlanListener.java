@@ -1,0 +1,18 @@
+package io.freeport.plan;
+
+/**
+ * Is told what happens to the services of a plan.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface PlanListener {
+
+  /**
+   * Called in the thread that asked for a port, while the assignments are locked for others. What
+   * it throws fails the request.
+   *
+   * @param event what happened
+   */
+  void on(PlanEvent event);
+}

@@ -1,0 +1,138 @@
+package io.freeport.plan;
+
+import io.freeport.PortRange;
+import io.freeport.Protocol;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A service as a plan defines it. Lists are in the order in which they were written.
+ *
+ * @param name what the service is called
+ * @param preferred the ports to try first
+ * @param fallback the ports to try then
+ * @param ranges where to look after that
+ * @param priority who is served first
+ * @param requires what the port is for; the first gives the scheme of the URL
+ * @param conflicts the services whose preferred ports this one leaves to them, and with which it
+ *     never shares a number, not even for another protocol
+ * @param inherit the service whose port this one has, too
+ * @param container the port on which the service listens in a container
+ * @param autoFallback whether other than preferred ports will do
+ * @param detect whether a preferred port on which the service runs already is adopted
+ * @param scope who has the same port
+ * @param health how to tell that the service runs
+ * @since 0.1.0
+ */
+public record PortService(
+    String name,
+    List<Integer> preferred,
+    List<Integer> fallback,
+    List<PortRange> ranges,
+    Priority priority,
+    List<Requirement> requires,
+    List<String> conflicts,
+    Optional<String> inherit,
+    OptionalInt container,
+    boolean autoFallback,
+    boolean detect,
+    Scope scope,
+    Optional<ServiceHealth> health) {
+
+  /** Who has the same port. */
+  public enum Scope {
+    /** Nobody else: each {@link PortAssignments} has its own. */
+    ASSIGNMENT,
+    /**
+     * All JVMs of the build, each of which holds it until the JVM ends; see {@link
+     * io.freeport.BuildPorts}.
+     */
+    BUILD
+  }
+
+  /** Who is served first, and may displace whom. */
+  public enum Priority {
+    /** Served first. */
+    HIGH,
+    /** As most are. */
+    NORMAL,
+    /** Served last. */
+    LOW
+  }
+
+  /** What a port can be for. */
+  public enum Requirement {
+    /** HTTP, over TCP. */
+    HTTP("http"),
+    /** HTTP over TLS. */
+    HTTPS("https"),
+    /** WebSocket, over TCP. */
+    WEBSOCKET("ws"),
+    /** Any other protocol over TCP. */
+    TCP("tcp"),
+    /** Any protocol over UDP. */
+    UDP("udp");
+
+    private final String scheme;
+
+    Requirement(String scheme) {
+      this.scheme = scheme;
+    }
+  }
+
+  /**
+   * Copies the lists.
+   *
+   * @param name as above
+   * @param preferred as above
+   * @param fallback as above
+   * @param ranges as above
+   * @param priority as above
+   * @param requires as above
+   * @param conflicts as above
+   * @param inherit as above
+   * @param container as above
+   * @param autoFallback as above
+   * @param detect as above
+   * @param scope as above
+   * @param health as above
+   */
+  public PortService {
+    preferred = List.copyOf(preferred);
+    fallback = List.copyOf(fallback);
+    ranges = List.copyOf(ranges);
+    requires = List.copyOf(requires);
+    conflicts = List.copyOf(conflicts);
+  }
+
+  /**
+   * Returns the protocol that the port is held for.
+   *
+   * @return UDP, or both, if that is required; else TCP
+   */
+  public Protocol protocol() {
+    if (!requires.contains(Requirement.UDP)) {
+      return Protocol.TCP;
+    }
+    return requires.size() == 1 ? Protocol.UDP : Protocol.TCP_AND_UDP;
+  }
+
+  /**
+   * Returns the address at which clients of this host find the service.
+   *
+   * @param port its port
+   * @return for example {@code http://localhost:3000}; empty if the service requires nothing
+   */
+  public Optional<String> url(int port) {
+    return requires.stream().findFirst().map(first -> first.scheme + "://localhost:" + port);
+  }
+
+  /** How to tell that the service runs: as defined, else that somebody listens. */
+  HealthCheck healthCheck(int port, Duration timeout) {
+    return health
+        .orElse(protocol() == Protocol.UDP ? ServiceHealth.LISTENING : ServiceHealth.TCP)
+        .at(port, timeout);
+  }
+}

@@ -1,0 +1,289 @@
+package io.freeport.plan;
+
+import io.freeport.PortRange;
+import io.freeport.Settings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the ports of services from a {@link PortsServer} in another process, or, if none is found,
+ * from defaults.
+ *
+ * <p>The server is looked for at a given URL, at that of the environment variable {@code
+ * FREEPORT_API} or the system property {@code freeport.api}, at that in a file, and on a range of
+ * ports of this host, in this order. Each is asked whether it really is FreePort's, and of the same
+ * plan if that is said.
+ *
+ * <p>It is immutable: what is moved later takes another look. It may be used from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class PortsClient {
+
+  /** Where a client knows its ports from. */
+  public enum Source {
+    /** The given URL. */
+    URL,
+    /** The variable {@code FREEPORT_API}, or the property {@code freeport.api}. */
+    ENVIRONMENT,
+    /** The given file. */
+    FILE,
+    /** A server was found by asking one port after the other. */
+    SCAN,
+    /** No server was found. */
+    DEFAULTS
+  }
+
+  private record Candidate(Source source, String url) {}
+
+  private final Source source;
+  private final Optional<URI> uri;
+  private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Map<String, String> urls = new LinkedHashMap<>();
+
+  private PortsClient(Source source, @Nullable URI uri, Map<?, ?> data) {
+    this.source = source;
+    this.uri = Optional.ofNullable(uri);
+    data.forEach(
+        (name, value) -> {
+          if (value instanceof Integer port) {
+            ports.put(String.valueOf(name), port);
+          }
+        });
+    if (data.get("urls") instanceof Map<?, ?> map) {
+      map.forEach((name, url) -> urls.put(String.valueOf(name), String.valueOf(url)));
+    }
+  }
+
+  /**
+   * Looks for a server at the usual places.
+   *
+   * @return what it says; without any ports if there is none
+   */
+  public static PortsClient discover() {
+    return builder().discover();
+  }
+
+  /**
+   * Prepares a search.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns where the ports are known from.
+   *
+   * @return the place at which a server was found
+   */
+  public Source source() {
+    return source;
+  }
+
+  /**
+   * Returns the server.
+   *
+   * @return its address; empty if none was found
+   */
+  public Optional<URI> uri() {
+    return uri;
+  }
+
+  /**
+   * Returns all ports.
+   *
+   * @return from the names of services to ports
+   */
+  public Map<String, Integer> ports() {
+    return Collections.unmodifiableMap(ports);
+  }
+
+  /**
+   * Returns the port of a service.
+   *
+   * @param service its name
+   * @return the number
+   * @throws IllegalArgumentException if neither the server nor the defaults have it
+   */
+  public int port(String service) {
+    Integer port = ports.get(service);
+    if (port == null) {
+      throw new IllegalArgumentException(
+          "No port is known for service \""
+              + service
+              + "\" ("
+              + uri.map(URI::toString).orElse("no server was found, and there is no such default")
+              + ")."
+              + Spelling.suggest(service, ports.keySet()));
+    }
+    return port;
+  }
+
+  /**
+   * Returns the address of a service.
+   *
+   * @param service its name
+   * @return its URL; empty if the server has none for it
+   */
+  public Optional<String> url(String service) {
+    return Optional.ofNullable(urls.get(service));
+  }
+
+  /**
+   * Builds a {@link PortsClient}.
+   *
+   * @since 0.1.0
+   */
+  public static final class Builder {
+
+    private @Nullable String url;
+    private @Nullable Path file;
+    private @Nullable String plan;
+    private PortRange range = PortsServer.RANGE;
+    private Map<String, Integer> defaults = Map.of();
+    private Duration timeout = Duration.ofSeconds(1);
+
+    private Builder() {}
+
+    /**
+     * Says where the server is.
+     *
+     * @param url for example {@code http://127.0.0.1:17600}
+     * @return this
+     */
+    public Builder url(String url) {
+      this.url = url;
+      return this;
+    }
+
+    /**
+     * Says in which file the server's URL is.
+     *
+     * @param file need not exist
+     * @return this
+     */
+    public Builder file(Path file) {
+      this.file = file;
+      return this;
+    }
+
+    /**
+     * Accepts only a server for the same plan; without this call any of FreePort's is.
+     *
+     * @param plan from the same files as the server's
+     * @return this
+     */
+    public Builder plan(PortPlan plan) {
+      this.plan = plan.id();
+      return this;
+    }
+
+    /**
+     * Sets which ports of this host are asked in the end; without this call those on which servers
+     * listen that found one free there.
+     *
+     * @param first the lowest
+     * @param last the highest, included
+     * @return this
+     */
+    public Builder scan(int first, int last) {
+      this.range = new PortRange(first, last);
+      return this;
+    }
+
+    /**
+     * Sets what is true if there is no server.
+     *
+     * @param defaults from the names of services to ports
+     * @return this
+     */
+    public Builder defaults(Map<String, Integer> defaults) {
+      this.defaults = Map.copyOf(defaults);
+      return this;
+    }
+
+    /**
+     * Sets how long each place has for its answer; without this call a second.
+     *
+     * @param timeout more than zero
+     * @return this
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Looks for the server.
+     *
+     * @return what the first one says that is found; else the defaults
+     */
+    public PortsClient discover() {
+      Stream<Candidate> named =
+          Stream.of(
+                  new Candidate(Source.URL, url == null ? "" : url),
+                  new Candidate(Source.ENVIRONMENT, ofSettings()),
+                  new Candidate(Source.FILE, ofFile()))
+              .filter(candidate -> !candidate.url.isBlank());
+      Stream<Candidate> scanned =
+          IntStream.rangeClosed(range.first(), range.last())
+              .filter(port -> PortProbe.accepts(port, timeout).healthy())
+              .mapToObj(port -> new Candidate(Source.SCAN, "http://127.0.0.1:" + port));
+      return Stream.concat(named, scanned)
+          .flatMap(candidate -> ask(candidate).stream())
+          .findFirst()
+          .orElseGet(() -> new PortsClient(Source.DEFAULTS, null, defaults));
+    }
+
+    private static String ofSettings() {
+      String set = Settings.ofThisJvm().text("freeport.api");
+      return set == null ? "" : set;
+    }
+
+    private String ofFile() {
+      try {
+        return file == null ? "" : Files.readString(file).strip();
+      } catch (IOException none) {
+        return "";
+      }
+    }
+
+    private Optional<PortsClient> ask(Candidate candidate) {
+      try {
+        URI uri = URI.create(candidate.url.replaceFirst("/+$", ""));
+        Map<?, ?> health = get(uri, "/api/health");
+        if (PortsServer.APPLICATION.equals(health.get("application"))
+            && (plan == null || plan.equals(health.get("plan")))
+            && get(uri, "/api/ports").get("data") instanceof Map<?, ?> data) {
+          return Optional.of(new PortsClient(candidate.source, uri, data));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (IllegalArgumentException | ExecutionException | TimeoutException notThere) {
+        // the next one, then
+      }
+      return Optional.empty();
+    }
+
+    private Map<?, ?> get(URI uri, String path)
+        throws ExecutionException, TimeoutException, InterruptedException {
+      HttpResponse<String> answer = HttpProbe.get(URI.create(uri + path), timeout);
+      return answer.statusCode() == 200 ? Json.readObject(answer.body()) : Map.of();
+    }
+  }
+}

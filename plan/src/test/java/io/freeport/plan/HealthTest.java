@@ -1,0 +1,152 @@
+package io.freeport.plan;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HealthTest {
+
+  private static final int ENOUGH_SECONDS = 60;
+
+  private final PortAllocator allocator = PortAllocator.create();
+
+  @AfterEach
+  void release() {
+    allocator.close();
+  }
+
+  @Test
+  void tellsWhetherAPortIsFreeOrListenedOn() throws Exception {
+    HeldPort port = allocator.hold();
+    int number = port.number();
+    assertThat(HealthCheck.free(number).check().reason()).contains("cannot be bound");
+    // held, which is not listened on
+    assertThat(HealthCheck.listening(number).check().healthy()).isFalse();
+    assertThat(HealthCheck.tcp(number, ofSeconds(5)).check().healthy()).isFalse();
+
+    port.offer();
+    try (ServerSocket server = new ServerSocket(number)) {
+      assertThat(HealthCheck.free(number).check().healthy()).isFalse();
+      assertThat(HealthCheck.listening(number).check().healthy()).isTrue();
+      assertThat(HealthCheck.tcp(number, ofSeconds(5)).check().healthy()).isTrue();
+    }
+    port.close();
+    try (DatagramSocket udp = new DatagramSocket(number)) {
+      assertThat(HealthCheck.listening(number).check().healthy()).isTrue();
+    }
+    assertThat(HealthCheck.listening(number).check().healthy()).isFalse();
+  }
+
+  @Test
+  void asksByHttpForAStatus() throws Exception {
+    HeldPort port = allocator.hold();
+    port.offer();
+    try (TestServer server = TestServer.start(port.number(), 503)) {
+      URI uri = URI.create("http://localhost:" + port.number() + "/health");
+      assertThat(HealthCheck.http(uri, 503, ofSeconds(5)).check().healthy()).isTrue();
+      assertThat(HealthCheck.http(uri, 200, ofSeconds(5)).check().reason())
+          .isEqualTo("GET " + uri + " answered 503, expected was 200");
+    }
+  }
+
+  @Test
+  void doesNotWaitForEverForAnAnswer() throws Exception {
+    HeldPort port = allocator.hold();
+    port.offer();
+    try (ServerSocket silent = new ServerSocket(port.number())) {
+      URI uri = URI.create("http://localhost:" + port.number() + "/");
+      assertThat(HealthCheck.http(uri, 200, ofMillis(100)).check().reason())
+          .isEqualTo("GET " + uri + " was not answered within 100 ms");
+    }
+  }
+
+  @Test
+  void monitorTellsOfChanges() throws Exception {
+    HeldPort port = allocator.hold();
+    port.offer();
+    BlockingQueue<HealthEvent> events = new LinkedBlockingQueue<>();
+    CountDownLatch never = new CountDownLatch(1);
+    HealthCheck hangs =
+        () -> {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return Health.of(false, "never");
+        };
+    HealthCheck fails =
+        () -> {
+          throw new IllegalStateException("no");
+        };
+    try (HealthMonitor monitor =
+        HealthMonitor.start(
+            Map.of("fails", fails, "hangs", hangs, "web", HealthCheck.listening(port.number())),
+            ofMillis(5),
+            event -> {
+              if (event.service().equals("web")) {
+                events.add(event);
+              } else {
+                throw new IllegalStateException("A listener that fails");
+              }
+            })) {
+      assertThat(next(events).health().healthy()).isFalse();
+      try (ServerSocket server = new ServerSocket(port.number())) {
+        assertThat(next(events).health().reason()).contains("somebody listens");
+        assertThat(monitor.health("web"))
+            .hasValueSatisfying(its -> assertThat(its.healthy()).isTrue());
+      }
+      assertThat(next(events).health().healthy()).isFalse();
+      assertThat(events).isEmpty();
+      assertThat(monitor.health("hangs")).isEmpty();
+      assertThat(monitor.health("fails").orElseThrow().reason())
+          .isEqualTo("the check failed: java.lang.IllegalStateException: no");
+    }
+  }
+
+  private static HealthEvent next(BlockingQueue<HealthEvent> events) throws InterruptedException {
+    HealthEvent event = events.poll(ENOUGH_SECONDS, TimeUnit.SECONDS);
+    assertThat(event).isNotNull();
+    return event;
+  }
+
+  @Test
+  void checksTheServicesOfAPlanWhereverTheyAre(@TempDir Path directory) throws Exception {
+    ShiftedPorts ports = ShiftedPorts.of(3000);
+    PortPlan plan =
+        ports.plan(directory, "services: {web: {preferred: 3000, requires: http, health: /}}");
+    BlockingQueue<HealthEvent> events = new LinkedBlockingQueue<>();
+    try (PortAssignments its = plan.assign();
+        HealthMonitor monitor = its.monitor(ofMillis(5), events::add)) {
+      assertThat(its.health().values()).extracting(Health::healthy).containsExactly(false);
+      assertThat(next(events).health().healthy()).isFalse();
+      its.move("web");
+      try (TestServer server = TestServer.start(its.offer("web"), 200)) {
+        assertThat(server.port()).isNotEqualTo(ports.real(3000));
+        assertThat(next(events).health().healthy()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void anIntervalMustBeATime() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HealthMonitor.start(Map.of(), ofMillis(0), event -> {}));
+  }
+}

@@ -1,0 +1,125 @@
+package io.freeport.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every strategy, whoever has the port that a service asks for. */
+class StrategyTest {
+
+  @TempDir Path directory;
+
+  /**
+   * "plan leaves" means that the other service, when told that it must move, stops. The asking
+   * service has other ports to fall back to, or has not.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    // strategy, who has it, may fall back, asking service, other service
+    "minimal,      nobody,        true,  asked,  -",
+    "minimal,      nobody,        false, asked,  -",
+    "minimal,      plan,          true,  other,  stays",
+    "minimal,      plan,          false, asked,  moves",
+    "minimal,      plan in use,   true,  other,  stays",
+    "minimal,      plan in use,   false, fails,  stays",
+    "minimal,      plan leaves,   false, fails,  stays",
+    "minimal,      plan is higher,false, fails,  stays",
+    "minimal,      stranger,      true,  other,  -",
+    "minimal,      stranger,      false, fails,  -",
+    "aggressive,   nobody,        true,  asked,  -",
+    "aggressive,   nobody,        false, asked,  -",
+    "aggressive,   plan,          true,  asked,  moves",
+    "aggressive,   plan,          false, asked,  moves",
+    "aggressive,   plan in use,   true,  fails,  stays",
+    "aggressive,   plan in use,   false, fails,  stays",
+    "aggressive,   plan leaves,   true,  asked,  moves",
+    "aggressive,   plan leaves,   false, asked,  moves",
+    "aggressive,   plan is higher,true,  other,  stays",
+    "aggressive,   plan is higher,false, fails,  stays",
+    "aggressive,   stranger,      true,  other,  -",
+    "aggressive,   stranger,      false, fails,  -",
+    "conservative, nobody,        true,  asked,  -",
+    "conservative, nobody,        false, asked,  -",
+    "conservative, plan,          true,  other,  stays",
+    "conservative, plan,          false, fails,  stays",
+    "conservative, plan in use,   true,  other,  stays",
+    "conservative, plan in use,   false, fails,  stays",
+    "conservative, plan leaves,   true,  other,  stays",
+    "conservative, stranger,      true,  other,  -",
+    "conservative, stranger,      false, fails,  -",
+  })
+  void outcome(
+      String strategy, String who, boolean mayFallBack, String expected, String expectedOfOther)
+      throws Exception {
+    ShiftedPorts ports = ShiftedPorts.of(3000);
+    PortPlan plan =
+        ports.plan(
+            directory,
+            """
+            strategy: %s
+            services:
+              other: {preferred: 3000%s}
+              asking: {preferred: 3000, autoFallback: %s}
+            """
+                .formatted(
+                    strategy, who.equals("plan is higher") ? ", priority: high" : "", mayFallBack));
+    AtomicReference<@Nullable ServerSocket> server = new AtomicReference<>();
+    List<PlanEvent> events = new ArrayList<>();
+    PlanListener listener =
+        event -> {
+          events.add(event);
+          if (event.type() == PlanEvent.Type.MUST_MOVE && who.equals("plan leaves")) {
+            close(server.get());
+          }
+        };
+    try (PortAssignments its = plan.open(listener)) {
+      switch (who) {
+        case "nobody" -> {}
+        case "stranger" -> server.set(ports.stranger(3000));
+        case "plan", "plan is higher" -> assertThat(its.port("other")).isEqualTo(ports.real(3000));
+        default -> server.set(new ServerSocket(its.offer("other")));
+      }
+
+      assertThat(outcome(its, ports)).isEqualTo(expected);
+      if (!expectedOfOther.equals("-")) {
+        assertThat(ports.of(its, "other") == 3000 ? "stays" : "moves").isEqualTo(expectedOfOther);
+      }
+      assertThat(events)
+          .filteredOn(event -> event.type() == PlanEvent.Type.MOVED)
+          .hasSize(expectedOfOther.equals("moves") ? 1 : 0);
+      assertThat(events)
+          .filteredOn(event -> event.type() == PlanEvent.Type.MUST_MOVE)
+          .hasSize(strategy.equals("aggressive") && who.matches("plan (in use|leaves)") ? 1 : 0);
+      close(server.get());
+    }
+  }
+
+  private static String outcome(PortAssignments its, ShiftedPorts ports) {
+    try {
+      return ports.of(its, "asking") == 3000 ? "asked" : "other";
+    } catch (PortConflictException e) {
+      assertThat(e.getMessage()).contains("\"asking\"", Integer.toString(ports.real(3000)));
+      return "fails";
+    }
+  }
+
+  private static void close(@Nullable ServerSocket socket) {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

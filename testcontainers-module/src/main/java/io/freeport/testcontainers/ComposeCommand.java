@@ -1,0 +1,103 @@
+package io.freeport.testcontainers;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.testcontainers.containers.ComposeContainer;
+
+/** Asks Docker Compose on this host what it reads in compose files. */
+final class ComposeCommand {
+
+  private static final int LONGEST_SECONDS = 60;
+
+  private ComposeCommand() {}
+
+  /** What it answered, and what it said about it. */
+  private record Answer(boolean ended, int status, List<String> lines, String complaint) {
+    boolean isGood() {
+      return ended && status == 0;
+    }
+  }
+
+  /**
+   * Returns the names of all services, those of profiles included, which may be chosen later.
+   * Compose itself is asked: it knows includes and extensions.
+   *
+   * @param variables values that are known by now; others may be given to the container object
+   *     later
+   * @throws IllegalStateException if Compose cannot read the files
+   */
+  static List<String> services(List<File> files, Map<String, String> variables) throws IOException {
+    Answer services = config(files, variables, "--services");
+    if (!services.isGood()) {
+      // ${TOKEN:?} may be meant for the start only. Names do not depend on values. Without
+      // interpolation Compose cannot read its files as soon as there is a variable in a port.
+      Map<String, String> complete = new HashMap<>(variables);
+      required(config(files, variables, "--variables"))
+          .forEach(name -> complete.putIfAbsent(name, "1"));
+      if (complete.size() > variables.size()) {
+        services = config(files, complete, "--services");
+      }
+    }
+    if (services.isGood()) {
+      return services.lines();
+    }
+    throw new IllegalStateException(
+        "Docker Compose cannot read "
+            + files
+            + (services.ended() ? "" : " within " + LONGEST_SECONDS + " s")
+            + ". Is there a \"docker compose\" on this host? It said: "
+            + services.complaint());
+  }
+
+  /** From a table: name, whether it is required, what is taken otherwise. */
+  private static List<String> required(Answer variables) {
+    return variables.lines().stream()
+        .map(line -> line.strip().split("\\s+", -1))
+        .filter(row -> row.length > 1 && row[1].equals("true"))
+        .map(row -> row[0])
+        .filter(name -> System.getenv(name) == null)
+        .toList();
+  }
+
+  private static Answer config(List<File> files, Map<String, String> variables, String what)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of(ComposeContainer.COMPOSE_EXECUTABLE, "compose", "--profile", "*"));
+    files.forEach(file -> command.addAll(List.of("-f", file.getAbsolutePath())));
+    command.addAll(List.of("config", what));
+    Path answer = Files.createTempFile("freeport-compose", ".txt");
+    Path complaint = Files.createTempFile("freeport-compose", ".log");
+    try {
+      // Files, not pipes: reading a pipe to its end would wait as long as Compose likes.
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(answer.toFile())
+              .redirectError(complaint.toFile());
+      builder.environment().putAll(variables);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly();
+      }
+      return new Answer(
+          ended,
+          ended ? process.exitValue() : -1,
+          Files.readAllLines(answer).stream().filter(line -> !line.isBlank()).toList(),
+          Files.readString(complaint).strip());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for Docker Compose", e);
+    } finally {
+      Files.delete(answer);
+      Files.delete(complaint);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.DockerClient;
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortState;
+import java.io.File;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ComposeContainer;
+
+/**
+ * Starts Docker Compose projects on held ports, by Testcontainers' {@link ComposeContainer}. The
+ * compose file publishes a port by a variable:
+ *
+ * <pre>{@code
+ * services:
+ *   db:
+ *     image: postgres:15
+ *     ports: ["127.0.0.1:${DB_PORT}:5432"]
+ * }</pre>
+ *
+ * <pre>{@code
+ * try (LaunchedCompose compose =
+ *     ComposeLauncher.of(ComposeContainer::new, new File("compose.yaml")).port("DB_PORT").start()) {
+ *   connectTo("127.0.0.1", compose.port("DB_PORT").number());
+ * }
+ * }</pre>
+ *
+ * <p>The ports are held until the services listen, and beyond, as those of {@link ContainerPorts}
+ * are. If somebody has one, as can happen where the engine does not bind beside a hold, the project
+ * is taken down and started again with other numbers, up to {@code freeport.retries} times. Any
+ * other failure is not touched.
+ *
+ * <p>The services carry a label with their owner, by which the reaper of a later test run
+ * recognises them if this JVM is killed. It is given to them by a further compose file that is
+ * written for the start. So Compose runs on this host, not in a container: the launcher tells
+ * Testcontainers 1 so; for Testcontainers 2, name no image of Compose.
+ *
+ * <p><strong>Threads.</strong> A launcher is for one thread at a time.
+ *
+ * @since 0.1.0
+ */
+public final class ComposeLauncher {
+
+  private final Function<List<File>, ComposeContainer> factory;
+  private final List<File> files;
+  private final PortAllocator allocator = PortAllocator.create();
+  private final Map<String, PublishedPort> ports = new LinkedHashMap<>();
+  private boolean started;
+
+  private ComposeLauncher(Function<List<File>, ComposeContainer> factory, List<File> files) {
+    this.factory = factory;
+    this.files = files;
+  }
+
+  /**
+   * Returns a launcher for a project.
+   *
+   * @param factory makes the container object for a list of compose files, and says what it waits
+   *     for; it is called again for another attempt, since a stopped one cannot be used again
+   * @param files the project's compose files
+   * @return a launcher that holds nothing yet
+   */
+  public static ComposeLauncher of(Function<List<File>, ComposeContainer> factory, File... files) {
+    if (files.length == 0) {
+      throw new IllegalArgumentException("Name at least one compose file.");
+    }
+    return new ComposeLauncher(factory, List.of(files));
+  }
+
+  /**
+   * Holds a port from now on, for a variable of the compose files. It is released by {@link
+   * LaunchedCompose#close()}, or if the start fails.
+   *
+   * @param variable the name of the variable that stands for the port of this host
+   * @return this
+   * @throws io.freeport.PortUnavailableException if there is no free port
+   */
+  public ComposeLauncher port(String variable) {
+    checkUnused(variable);
+    return add(variable, allocator.hold(variable));
+  }
+
+  /**
+   * Uses a port that is held already, for example by {@code @FreePort}.
+   *
+   * @param variable the name of the variable that stands for the port of this host
+   * @param port stays in the hands of whoever holds it
+   * @return this
+   */
+  public ComposeLauncher port(String variable, HeldPort port) {
+    checkUnused(variable);
+    if (port.state() == PortState.RELEASED) {
+      throw new IllegalArgumentException(
+          port + " cannot be used for ${" + variable + "}. Hold another one.");
+    }
+    return add(variable, port);
+  }
+
+  private void checkUnused(String variable) {
+    if (ports.containsKey(variable)) {
+      throw new IllegalArgumentException(
+          "${" + variable + "} has a port already. Name each variable once.");
+    }
+  }
+
+  private ComposeLauncher add(String variable, HeldPort port) {
+    ports.put(variable, new PublishedPort(PublishedPort.SAME, port));
+    return this;
+  }
+
+  /**
+   * Starts the project. When this returns, the services are ready, as far as the container object
+   * was told to wait for them, and the engine listens on the ports.
+   *
+   * @return the running project, to be closed by the caller
+   * @throws org.testcontainers.containers.ContainerLaunchException if Compose fails; nothing is
+   *     left then
+   * @throws io.freeport.PortHandoffException if no service publishes one of the ports
+   * @throws IllegalStateException if the compose files cannot be read, or this launcher has started
+   *     its project already
+   */
+  public LaunchedCompose start() {
+    if (started) {
+      throw new IllegalStateException(
+          "This launcher has started its project already, on "
+              + numbers()
+              + ". Make another launcher: each holds ports for one project.");
+    }
+    started = true;
+    try {
+      DockerClient client = DockerClientFactory.instance().client();
+      Passage passage =
+          new Passage(
+              ports.values(),
+              Handoff.ENGINE,
+              DockerClientFactory.instance().dockerHostIpAddress(),
+              allocator.handoffMode());
+      while (true) {
+        ComposeProject project = ComposeProject.of(files, numbers(), client);
+        ComposeContainer container = onThisHost(factory.apply(project.files())).withEnv(numbers());
+        RuntimeException failure = passage.start(container::start, project);
+        if (failure == null) {
+          return new LaunchedCompose(container, project, ports, allocator);
+        }
+        boolean conflict = project.hasConflict(failure);
+        LaunchedCompose.takeDown(container, project, failure);
+        if (!conflict || !passage.exchangeAfterConflict(failure)) {
+          throw failure;
+        }
+      }
+    } catch (Throwable e) {
+      allocator.close();
+      throw e;
+    }
+  }
+
+  /** A container object of Testcontainers 1 has to be told; in 2 there is nothing to be told by. */
+  private static ComposeContainer onThisHost(ComposeContainer container) {
+    try {
+      ComposeContainer.class.getMethod("withLocalCompose", boolean.class).invoke(container, true);
+      return container;
+    } catch (NoSuchMethodException itIsTheDefault) {
+      return container;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "This version of Testcontainers is not supported. Known to work are 1.21.4 and 2.0.5.",
+          e);
+    }
+  }
+
+  private Map<String, String> numbers() {
+    Map<String, String> numbers = new LinkedHashMap<>();
+    ports.forEach((variable, port) -> numbers.put(variable, "" + port.port().number()));
+    return numbers;
+  }
+}

@@ -1,0 +1,145 @@
+package io.freeport.testcontainers;
+
+import static java.util.stream.Collectors.joining;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import io.freeport.OwnerRegistry;
+import io.freeport.PortConflict;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * One attempt to start a project: its compose files, and one more that labels its services. Without
+ * labels Compose's containers could only be found by the project's name, which Testcontainers makes
+ * up and keeps to itself.
+ */
+final class ComposeProject implements Started {
+
+  /** Of one attempt. */
+  static final String ATTEMPT = "io.freeport.compose";
+
+  private final List<File> files;
+  private final File labels;
+  private final String attempt;
+  private final Set<String> variables;
+  private final DockerClient client;
+
+  private ComposeProject(
+      List<File> files, File labels, String attempt, Set<String> variables, DockerClient client) {
+    this.variables = variables;
+    this.files = files;
+    this.labels = labels;
+    this.attempt = attempt;
+    this.client = client;
+  }
+
+  static ComposeProject of(List<File> files, Map<String, String> variables, DockerClient client) {
+    String attempt = UUID.randomUUID().toString();
+    try {
+      File labels = Files.createTempFile("freeport-compose", ".json").toFile();
+      labels.deleteOnExit();
+      Files.writeString(
+          labels.toPath(),
+          labelling(
+              ComposeCommand.services(files, variables),
+              Map.of(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString(), ATTEMPT, attempt)));
+      return new ComposeProject(files, labels, attempt, variables.keySet(), client);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write a compose file for the labels", e);
+    }
+  }
+
+  /** JSON is YAML. Neither names of services nor our labels have anything to be escaped. */
+  static String labelling(List<String> services, Map<String, String> labels) {
+    String json =
+        labels.entrySet().stream()
+            .map(label -> "\"" + label.getKey() + "\": \"" + label.getValue() + "\"")
+            .sorted()
+            .collect(joining(", "));
+    return services.stream()
+        .map(service -> "\"" + service + "\": {\"labels\": {" + json + "}}")
+        .collect(joining(",\n  ", "{\"services\": {\n  ", "\n}}\n"));
+  }
+
+  List<File> files() {
+    List<File> all = new ArrayList<>(files);
+    all.add(labels);
+    return all;
+  }
+
+  private List<Container> containers() {
+    return client
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(ATTEMPT, attempt))
+        .exec();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return containers().stream().anyMatch(container -> "running".equals(container.getState()));
+  }
+
+  @Override
+  public boolean publishes(int number) {
+    return containers().stream()
+        .flatMap(container -> Arrays.stream(container.getPorts()))
+        .anyMatch(port -> Objects.equals(port.getPublicPort(), number));
+  }
+
+  @Override
+  public String whyNotPublished() {
+    return variables.stream().map(variable -> "${" + variable + "}").collect(joining(", "))
+        + " of the launcher: is each of them used in the ports of a service, in "
+        + files
+        + ", and has none of these services the network mode host?";
+  }
+
+  /**
+   * Returns whether one of the containers was created and could not be started for want of a port.
+   * Compose's own failure says no more than that it failed.
+   *
+   * @param failure is told why that cannot be said, if the engine does not answer
+   */
+  boolean hasConflict(RuntimeException failure) {
+    try {
+      return containers().stream().anyMatch(container -> hasConflict(container.getId()));
+    } catch (RuntimeException cannotTell) {
+      failure.addSuppressed(cannotTell);
+      return false;
+    }
+  }
+
+  private boolean hasConflict(String id) {
+    try {
+      return PortConflict.isSaidBy(client.inspectContainerCmd(id).exec().getState().getError());
+    } catch (NotFoundException gone) {
+      return false;
+    }
+  }
+
+  /** What Compose left, for example since it failed. */
+  void removeLeftovers() {
+    for (Container container : containers()) {
+      try {
+        client.removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec();
+      } catch (NotFoundException gone) {
+        // that is what we want
+      }
+    }
+    if (!labels.delete()) {
+      labels.deleteOnExit();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.exception.DockerException;
+import io.freeport.PortHandoffException;
+import io.freeport.Settings;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's part of a start: the commands to create a container, to start it and to look at it,
+ * each within a limited time. Clients wait for an engine's answer for ever, unless they are told
+ * otherwise.
+ */
+final class EngineCommand {
+
+  private static final Duration LONGEST_START = Duration.ofMinutes(2);
+
+  private EngineCommand() {}
+
+  /**
+   * Runs the command. What an engine answers is passed on as it is.
+   *
+   * @param engine what messages call the engine
+   * @param ports what messages call the ports
+   * @return what the command returns
+   * @throws PortHandoffException if the engine cannot be reached, or does not answer in time
+   */
+  static <T extends @Nullable Object> T run(Callable<T> command, String engine, String ports) {
+    Duration limit = Settings.ofThisJvm().duration("freeport.container.timeout", LONGEST_START);
+    FutureTask<T> task = new FutureTask<>(command);
+    // A thread, not a pool: one that waits for a dead engine would be missing there.
+    Thread thread = new Thread(task, "freeport-container-start");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof DockerException answer) {
+        throw answer;
+      }
+      throw failure(engine, ports, "could not be reached", e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      task.cancel(true);
+      throw failure(
+          engine,
+          ports,
+          "did not answer within " + limit.toMillis() + " ms, as freeport.container.timeout has it",
+          e);
+    } catch (InterruptedException e) {
+      task.cancel(true);
+      Thread.currentThread().interrupt();
+      throw failure(engine, ports, "was not waited for, since this thread was interrupted", e);
+    }
+  }
+
+  private static PortHandoffException failure(
+      String engine, String ports, String what, Throwable cause) {
+    return new PortHandoffException(
+        "A container with " + ports + " was to be started. " + engine + " " + what + ": " + cause,
+        cause);
+  }
+}

@@ -1,0 +1,36 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Ports;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** One container. */
+record StartedContainer(DockerClient client, String id) implements Started {
+
+  @Override
+  public boolean isRunning() {
+    try {
+      return Boolean.TRUE.equals(client.inspectContainerCmd(id).exec().getState().getRunning());
+    } catch (NotFoundException removedItself) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean publishes(int number) {
+    // Not what was asked for, in the host configuration: in the host's network that is ignored.
+    Ports ports = client.inspectContainerCmd(id).exec().getNetworkSettings().getPorts();
+    return ports.getBindings().values().stream()
+        .filter(Objects::nonNull)
+        .flatMap(Arrays::stream)
+        .anyMatch(binding -> Integer.toString(number).equals(binding.getHostPortSpec()));
+  }
+
+  @Override
+  public String whyNotPublished() {
+    return "Did a modifier of the create command replace the host configuration, or is the network mode host, none, or that of another"
+        + " container?";
+  }
+}

@@ -1,0 +1,272 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Container;
+import io.freeport.HandoffMode;
+import io.freeport.HeldPort;
+import io.freeport.OwnerRegistry;
+import io.freeport.PortHandoffException;
+import io.freeport.PortState;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.testcontainers.containers.ComposeContainer;
+import org.testcontainers.containers.ContainerLaunchException;
+
+/** Needs "docker compose", as {@code .ci/compose} installs it; without it, it is skipped. */
+@RequiresDocker
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
+@Timeout(180)
+class ComposeLauncherTest {
+
+  private static final String MARK = "io.freeport.test.compose";
+
+  private final DockerClient client = Engine.connect();
+  @TempDir private Path directory;
+  private File file = new File("");
+
+  @BeforeEach
+  void writeComposeFile() throws Exception {
+    assumeThat(hasCompose()).as("docker compose is installed").isTrue();
+    file =
+        Files.writeString(
+                directory.resolve("compose.yaml"),
+                """
+                services:
+                  web:
+                    image: busybox:1.35
+                    command: httpd -f -p 80 -h /tmp
+                    ports: ["127.0.0.1:${WEB_PORT}:80"]
+                    stop_grace_period: 0s
+                    labels: {%1$s: "yes"}
+                  admin:
+                    image: busybox:1.35
+                    command: sh -c "echo -n 127.0.0.1:${ADMIN_PORT} > /tmp/index.html; exec httpd -f -p 81 -h /tmp"
+                    ports: ["127.0.0.1:${ADMIN_PORT}:81"]
+                    stop_grace_period: 0s
+                    labels: {%1$s: "yes"}
+                """
+                    .formatted(MARK))
+            .toFile();
+  }
+
+  @AfterEach
+  void asBefore() throws IOException {
+    System.clearProperty("freeport.container.handoff");
+    client.close();
+  }
+
+  @Test
+  void servicesHaveTheirPortsAndTheirOwner() throws Exception {
+    HeldPort port;
+    try (LaunchedCompose compose =
+        ComposeLauncher.of(ComposeLauncherTest::compose, file)
+            .port("WEB_PORT")
+            .port("ADMIN_PORT")
+            .start()) {
+      port = compose.port("WEB_PORT");
+      assertThat(port.state()).isEqualTo(PortState.TAKEN);
+      assertThat(Httpd.statusOnceReady(port.number())).isEqualTo(404);
+      int admin = compose.port("ADMIN_PORT").number();
+      Eventually.holds("the second one answers", () -> answers(admin));
+      assertThat(Httpd.get(admin, "/")).isEqualTo("127.0.0.1:" + admin);
+      assertThat(compose.container().getContainerByServiceName("web")).isPresent();
+      assertThat(containers())
+          .hasSize(2)
+          .allSatisfy(
+              container ->
+                  assertThat(container.getLabels())
+                      .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString()));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> compose.port("DB_PORT"))
+          .withMessage("${DB_PORT} has no port. There are [WEB_PORT, ADMIN_PORT].");
+      compose.close();
+    }
+    assertThat(containers()).isEmpty();
+    assertThat(port.state()).isEqualTo(PortState.RELEASED);
+  }
+
+  @Test
+  void aLostPortIsReplacedAndEverythingStartedAnew() throws Exception {
+    System.setProperty("freeport.container.handoff", "close-then-bind");
+    List<ComposeContainer> made = new ArrayList<>();
+    try (GapThief thief = new GapThief(1)) {
+      HeldPort port = thief.hold();
+      try (LaunchedCompose compose =
+          ComposeLauncher.of(
+                  files -> {
+                    made.add(compose(files));
+                    return made.get(made.size() - 1);
+                  },
+                  file)
+              .port("WEB_PORT", port)
+              .port("ADMIN_PORT")
+              .start()) {
+        assertThat(thief.loot()).hasSize(1).doesNotContain(port.number());
+        assertThat(made).hasSize(2);
+        assertThat(Httpd.statusOnceReady(port.number())).isEqualTo(404);
+        int admin = compose.port("ADMIN_PORT").number();
+        Eventually.holds("the second one answers", () -> answers(admin));
+        assertThat(Httpd.get(admin, "/")).isEqualTo("127.0.0.1:" + admin);
+        assertThat(containers()).as("no leftover").hasSize(2);
+      }
+      assertThat(containers()).isEmpty();
+    }
+  }
+
+  @Test
+  void otherFailuresAreToldAtOnceAndLeaveNothing() throws Exception {
+    List<List<File>> made = new ArrayList<>();
+    Files.writeString(
+        file.toPath(),
+        Files.readString(file.toPath()).replace("httpd -f -p 80 -h /tmp", "no-such-command"));
+    assertThatExceptionOfType(ContainerLaunchException.class)
+        .isThrownBy(
+            () ->
+                ComposeLauncher.of(
+                        files -> {
+                          made.add(files);
+                          return compose(files);
+                        },
+                        file)
+                    .port("WEB_PORT")
+                    .port("ADMIN_PORT")
+                    .start())
+        .withMessageContaining("exited abnormally with code 1");
+    assertThat(made).hasSize(1);
+    assertThat(containers()).isEmpty();
+  }
+
+  /** Both are known to the container object only. */
+  @Test
+  void requiredVariablesAndProfilesOfTheFactory() throws Exception {
+    Files.writeString(
+        file.toPath(),
+        Files.readString(file.toPath())
+            .replace("  admin:\n", "  admin:\n    profiles: [administration]\n")
+            .replace("  web:\n", "  web:\n    environment: {TOKEN: '${TOKEN:?is needed}'}\n"));
+    try (LaunchedCompose compose =
+        ComposeLauncher.of(
+                files ->
+                    compose(files)
+                        .withEnv("TOKEN", "secret")
+                        .withEnv("COMPOSE_PROFILES", "administration"),
+                file)
+            .port("WEB_PORT")
+            .port("ADMIN_PORT")
+            .start()) {
+      assertThat(Httpd.statusOnceReady(compose.port("WEB_PORT").number())).isEqualTo(404);
+      assertThat(containers())
+          .hasSize(2)
+          .allSatisfy(container -> assertThat(container.getLabels()).containsKey(Labels.OWNER));
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void aVariableThatNoFileUses() {
+    Modes.assumeShared();
+    assertThatExceptionOfType(PortHandoffException.class)
+        .isThrownBy(
+            () ->
+                ComposeLauncher.of(ComposeLauncherTest::compose, file)
+                    .port("WEB_PROT")
+                    .port("ADMIN_PORT")
+                    .start())
+        .withMessageContaining("no container publishes Port ")
+        .withMessageContaining("${WEB_PROT}, ${ADMIN_PORT} of the launcher: is each of them used");
+    assertThat(containers()).isEmpty();
+    assertThat(Handoff.ENGINE.mode("localhost", HandoffMode.SHARED))
+        .isNotEqualTo(EngineMode.ARBITER);
+  }
+
+  @Test
+  void anEngineThatDoesNotSayWhetherThereWasAConflict() throws Exception {
+    try (FakeEngine engine = new FakeEngine();
+        DockerClient failing = engine.connect()) {
+      engine.fault = request -> new FakeEngine.Answer(500, "out of order");
+      ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
+      RuntimeException failure = new ContainerLaunchException("Compose failed");
+      assertThat(project.hasConflict(failure)).isFalse();
+      assertThat(failure.getSuppressed())
+          .singleElement()
+          .satisfies(it -> assertThat(it).hasMessageContaining("out of order"));
+    }
+  }
+
+  @Test
+  void aSecondStartLeavesTheFirstAlone() {
+    ComposeLauncher launcher =
+        ComposeLauncher.of(ComposeLauncherTest::compose, file).port("WEB_PORT").port("ADMIN_PORT");
+    try (LaunchedCompose compose = launcher.start()) {
+      assertThatIllegalStateException()
+          .isThrownBy(launcher::start)
+          .withMessageStartingWith("This launcher has started its project already, on {WEB_PORT=");
+      assertThat(compose.port("WEB_PORT").state()).isEqualTo(PortState.TAKEN);
+    }
+  }
+
+  @Test
+  void whatIsNoComposeFile() throws Exception {
+    Files.writeString(file.toPath(), "services: 5");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ComposeLauncher.of(ComposeLauncherTest::compose, file).start())
+        .withMessageStartingWith("Docker Compose cannot read [" + file + "]");
+  }
+
+  @Test
+  void aVariableTwice() {
+    ComposeLauncher launcher =
+        ComposeLauncher.of(ComposeLauncherTest::compose, file).port("WEB_PORT");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> launcher.port("WEB_PORT"))
+        .withMessage("${WEB_PORT} has a port already. Name each variable once.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ComposeLauncher.of(ComposeLauncherTest::compose))
+        .withMessage("Name at least one compose file.");
+  }
+
+  private static ComposeContainer compose(List<File> files) {
+    return new ComposeContainer(files).withPull(false);
+  }
+
+  private List<Container> containers() {
+    return client.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(MARK, "yes")).exec();
+  }
+
+  private static boolean answers(int port) {
+    try {
+      return Httpd.get(port, "/").contains(":");
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private static boolean hasCompose() throws Exception {
+    try {
+      Process process =
+          new ProcessBuilder("docker", "compose", "version").redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0;
+    } catch (IOException noDocker) {
+      return false;
+    }
+  }
+}

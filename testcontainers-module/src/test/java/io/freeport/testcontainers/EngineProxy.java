@@ -1,0 +1,153 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Unix socket between a client and the real engine. It passes everything on, but what happens
+ * when a container is to be started is up to the test: so the engine can be slow, vanish, or bind
+ * its ports in another way, while others use it undisturbed.
+ */
+final class EngineProxy implements AutoCloseable {
+
+  /** Comes before the engine gets the command to start a container. */
+  interface BeforeStart {
+    /** Returns what is answered in the engine's place, or null to let it do so. */
+    @Nullable String answer(EngineProxy proxy) throws Exception;
+  }
+
+  private static final Pattern START = Pattern.compile("^POST \\S*/containers/\\w+/start[ ?]");
+  private static final int LARGEST_CHUNK = 1 << 16;
+
+  private final Path path;
+  private final BeforeStart beforeStart;
+  private final ServerSocketChannel server;
+  private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
+
+  private EngineProxy(Path path, BeforeStart beforeStart) throws IOException {
+    this.path = path;
+    this.beforeStart = beforeStart;
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(path));
+    start(this::accept);
+  }
+
+  static EngineProxy listenOn(Path path, BeforeStart beforeStart) throws IOException {
+    return new EngineProxy(path, beforeStart);
+  }
+
+  String uri() {
+    return "unix://" + path;
+  }
+
+  /** Returns a client that speaks to the engine by this proxy. */
+  DockerClient connect() {
+    DockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(uri()).build();
+    return DockerClientImpl.getInstance(
+        config, new ZerodepDockerHttpClient.Builder().dockerHost(config.getDockerHost()).build());
+  }
+
+  /** Closes all connections, and accepts none any more. */
+  void vanish() throws IOException {
+    server.close();
+    for (SocketChannel channel : open) {
+      channel.close();
+    }
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      SocketChannel client = server.accept();
+      SocketChannel engine = connectToEngine();
+      open.add(client);
+      open.add(engine);
+      start(() -> pass(client, engine, true));
+      start(() -> pass(engine, client, false));
+    }
+  }
+
+  private static SocketChannel connectToEngine() throws IOException {
+    if (Engine.uri().getScheme().equals("unix")) {
+      return SocketChannel.open(UnixDomainSocketAddress.of(Engine.uri().getPath()));
+    }
+    return SocketChannel.open(
+        new InetSocketAddress(Engine.uri().getHost(), Engine.uri().getPort()));
+  }
+
+  private void pass(SocketChannel from, SocketChannel to, boolean requests) throws Exception {
+    ByteBuffer chunk = ByteBuffer.allocate(LARGEST_CHUNK);
+    try (from;
+        to) {
+      while (from.read(chunk.clear()) >= 0) {
+        chunk.flip();
+        String answer = null;
+        if (requests
+            && START.matcher(StandardCharsets.ISO_8859_1.decode(chunk.duplicate())).find()) {
+          answer = beforeStart.answer(this);
+        }
+        if (answer == null) {
+          write(chunk, to);
+        } else {
+          write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)), from);
+        }
+      }
+    }
+  }
+
+  private static void write(ByteBuffer bytes, SocketChannel to) throws IOException {
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  /** An answer as the engine gives it when a start fails. */
+  static String internalServerError(String message) {
+    String body = "{\"message\":\"" + message + "\"}";
+    return "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  /** Something that ends with its connections. */
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static void start(Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (Exception closed) {
+                // one of its sockets, by one of its ends
+              }
+            },
+            "engine-proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws IOException {
+    vanish();
+  }
+}

@@ -1,0 +1,24 @@
+package io.freeport.testcontainers;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Asks until the answer is yes, for what can only be asked for. */
+final class Eventually {
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private Eventually() {}
+
+  static void holds(String what, Callable<Boolean> question) throws Exception {
+    long start = System.nanoTime();
+    while (!question.call()) {
+      if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {
+        throw new AssertionError("Not within " + LONGEST_WAIT + ": " + what);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+}

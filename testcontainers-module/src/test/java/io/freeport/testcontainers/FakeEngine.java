@@ -1,0 +1,201 @@
+package io.freeport.testcontainers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks as much of the engine's protocol as the reaper needs, on loopback, and fails as it is
+ * told: real engines do not fail on demand. What it lists is not filtered, so that also labels that
+ * were not asked for come back.
+ */
+final class FakeEngine implements AutoCloseable {
+
+  /** A status and what the engine says to it. */
+  record Answer(int status, String message) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final List<Map<String, Object>> containers = new CopyOnWriteArrayList<>();
+  final List<Map<String, Object>> networks = new CopyOnWriteArrayList<>();
+  final List<Map<String, Object>> volumes = new CopyOnWriteArrayList<>();
+
+  /** Labels by image id. */
+  final Map<String, Map<String, String>> images = new ConcurrentHashMap<>();
+
+  /** Method and path of each request. */
+  final List<String> requests = new CopyOnWriteArrayList<>();
+
+  final AtomicInteger mostAtATime = new AtomicInteger();
+
+  /** Answers that go before the usual one; null for the usual one. */
+  volatile Function<String, @Nullable Answer> fault = request -> null;
+
+  /** Null if it does not tell it. */
+  volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
+
+  private final AtomicInteger now = new AtomicInteger();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpServer server;
+
+  FakeEngine() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String address() {
+    return "tcp://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  DockerClient connect() {
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(address())
+            .withDockerTlsVerify(false)
+            .build();
+    return DockerClientImpl.getInstance(
+        config, new ZerodepDockerHttpClient.Builder().dockerHost(config.getDockerHost()).build());
+  }
+
+  /** Blocks whoever asks until this is closed. */
+  Answer hang() {
+    try {
+      closing.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return new Answer(500, "closing");
+  }
+
+  static Map<String, Object> container(String id, Map<String, ?> labels) {
+    return new HashMap<>(
+        Map.of(
+            "Id",
+            id,
+            "Image",
+            "busybox:1.35",
+            "ImageID",
+            "sha256:1",
+            "Created",
+            1_000_000_000,
+            "Labels",
+            labels,
+            "State",
+            "running"));
+  }
+
+  static Map<String, Object> network(String id, Map<String, ?> labels) {
+    return new HashMap<>(
+        Map.of("Id", id, "Name", "net", "Created", "2001-09-09T01:46:40Z", "Labels", labels));
+  }
+
+  static Map<String, Object> volume(String name, Map<String, ?> labels) {
+    return new HashMap<>(
+        Map.of("Name", name, "CreatedAt", "2001-09-09T01:46:40Z", "Labels", labels));
+  }
+
+  List<String> removed() {
+    return requests.stream()
+        .filter(request -> request.startsWith("DELETE "))
+        .map(request -> request.substring(request.lastIndexOf('/') + 1))
+        .toList();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    mostAtATime.accumulateAndGet(now.incrementAndGet(), Math::max);
+    try (exchange) {
+      String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
+      requests.add(request);
+      Answer answer = fault.apply(request);
+      Object body = answer == null ? usual(request) : Map.of("message", answer.message());
+      int status = answer == null ? body == null ? 404 : 200 : answer.status();
+      if (answer == null && request.startsWith("DELETE ")) {
+        forget(exchange.getRequestURI().getPath());
+        exchange.sendResponseHeaders(204, -1);
+        return;
+      }
+      byte[] bytes =
+          JSON.writeValueAsString(body == null ? Map.of("message", "no such thing") : body)
+              .getBytes(UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    } finally {
+      now.decrementAndGet();
+    }
+  }
+
+  private @Nullable Object usual(String request) {
+    if (request.endsWith("/containers/json")) {
+      return new ArrayList<>(containers);
+    }
+    if (request.endsWith("/networks")) {
+      return new ArrayList<>(networks);
+    }
+    if (request.endsWith("/volumes")) {
+      return Map.of("Volumes", new ArrayList<>(volumes));
+    }
+    if (request.endsWith("/info")) {
+      return systemTime == null ? Map.of() : Map.of("SystemTime", systemTime);
+    }
+    if (request.contains("/volumes/")) {
+      return named("Name", request.replaceAll(".*/", ""), volumes);
+    }
+    if (request.contains("/containers/")) {
+      return named("Id", request.replaceAll(".*/containers/(.*)/json", "$1"), containers);
+    }
+    if (request.contains("/images/")) {
+      String id = request.replaceAll(".*/images/(.*)/json", "$1").replace("%3A", ":");
+      Map<String, String> labels = images.get(id);
+      return labels == null ? null : Map.of("Id", id, "Config", Map.of("Labels", labels));
+    }
+    return Map.of();
+  }
+
+  private static @Nullable Map<String, Object> named(
+      String key, String name, List<Map<String, Object>> all) {
+    return all.stream().filter(one -> name.equals(one.get(key))).findFirst().orElse(null);
+  }
+
+  private void forget(String path) {
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    if (path.contains("/containers/")) {
+      containers.removeIf(container -> id.equals(container.get("Id")));
+    } else if (path.contains("/networks/")) {
+      networks.removeIf(network -> id.equals(network.get("Id")));
+    } else {
+      volumes.removeIf(volume -> id.equals(volume.get("Name")));
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    server.stop(0);
+    threads.shutdown();
+  }
+}

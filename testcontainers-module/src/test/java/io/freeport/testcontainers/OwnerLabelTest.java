@@ -1,0 +1,134 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.ExposedPort;
+import io.freeport.OwnerRegistry;
+import io.freeport.testing.ChildJvm;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which containers get our label, though nobody called FreePort for them. */
+@RequiresDocker
+class OwnerLabelTest {
+
+  private final DockerClient client = Engine.connect();
+
+  @AfterEach
+  void closeClient() throws IOException {
+    client.close();
+  }
+
+  @Test
+  void whatTestcontainersStartsIsOurs() {
+    try (Httpd httpd = new Httpd().withLabel("kept", "yes")) {
+      httpd.start();
+      assertThat(httpd.getContainerInfo().getConfig().getLabels())
+          .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString())
+          .containsEntry("kept", "yes")
+          .containsKey("org.testcontainers");
+    }
+  }
+
+  @Test
+  void unlessItIsSwitchedOff() throws Exception {
+    try (ChildJvm child =
+        ChildJvm.start(Map.of("FREEPORT_LABELS", "off"), List.of(), Starts.class, "everyWay")) {
+      assertThat(child.readLine()).doesNotContain(Labels.OWNER).contains("org.testcontainers");
+      assertThat(child.readLine()).as("its id").isNotEmpty();
+      assertThat(child.readLine()).as("with a held port").doesNotContain(Labels.OWNER);
+      assertThat(child.readLine()).as("of the launcher").doesNotContain(Labels.OWNER);
+      child.send("end");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  /** The second JVM finds the first one's container: its hash has nothing of a JVM in it. */
+  @Test
+  void reusableContainersAreFoundAgain() throws Exception {
+    String id = "";
+    try {
+      for (int run = 1; run <= 2; run++) {
+        try (ChildJvm child =
+            ChildJvm.start(
+                Map.of("TESTCONTAINERS_REUSE_ENABLE", "true"),
+                List.of(),
+                Starts.class,
+                "reusable")) {
+          assertThat(child.readLine())
+              .doesNotContain(Labels.OWNER)
+              .contains("org.testcontainers.hash");
+          String started = child.readLine();
+          if (run == 2) {
+            assertThat(started).isEqualTo(id);
+          }
+          id = started;
+          child.kill();
+        }
+      }
+      Reaper.using(client).reap();
+      assertThat(StaleContainers.exists(client, id)).isTrue();
+    } finally {
+      StaleContainers.remove(client, id);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "testcontainers/ryuk:0.14.0",
+        "registry.example.org/mirror/testcontainers/ryuk:0.14.0",
+        "registry.example.org/testcontainers-ryuk@sha256:00"
+      })
+  void ryukIsNobodys(String image) {
+    CreateContainerCmd create = new OwnerLabelModifier().modify(client.createContainerCmd(image));
+    assertThat(create.getLabels()).isNullOrEmpty();
+  }
+
+  @Test
+  void othersWithSuchAName() {
+    CreateContainerCmd create =
+        new OwnerLabelModifier().modify(client.createContainerCmd("my/testcontainers/ryukish:1"));
+    assertThat(create.getLabels()).containsKey(Labels.OWNER);
+  }
+
+  static final class Starts {
+    private Starts() {}
+
+    private static void labelsOfOthers() throws IOException {
+      try (Httpd publishing = new Httpd();
+          DockerClient client = Engine.connect()) {
+        ContainerPorts.publish(publishing, Httpd.PORT);
+        publishing.start();
+        System.out.println(publishing.getContainerInfo().getConfig().getLabels());
+        try (LaunchedContainer launched =
+            ContainerLauncher.using(client)
+                .start(
+                    Httpd.create(client).withExposedPorts(ExposedPort.tcp(Httpd.PORT)),
+                    Httpd.PORT)) {
+          System.out.println(
+              client.inspectContainerCmd(launched.id()).exec().getConfig().getLabels());
+        }
+      }
+    }
+
+    public static void main(String[] args) throws IOException {
+      try (Httpd httpd = new Httpd().withReuse(args[0].equals("reusable"))) {
+        httpd.start();
+        System.out.println(httpd.getContainerInfo().getConfig().getLabels());
+        System.out.println(httpd.getContainerId());
+        if (args[0].equals("everyWay")) {
+          labelsOfOthers();
+        }
+        System.in.read();
+      }
+    }
+  }
+}

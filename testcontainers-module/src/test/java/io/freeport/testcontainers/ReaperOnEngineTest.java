@@ -1,0 +1,260 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Volume;
+import io.freeport.HeldPort;
+import io.freeport.OwnerRegistry;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import io.freeport.PortUnavailableException;
+import io.freeport.testcontainers.ReapPlan.Finding;
+import io.freeport.testing.ChildJvm;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The reaper and what a real engine has, in all states. */
+@RequiresDocker
+class ReaperOnEngineTest {
+
+  private final DockerClient client = Engine.connect();
+
+  @AfterEach
+  void closeClient() throws IOException {
+    client.close();
+  }
+
+  @Test
+  void containersInEachStateGoWithTheirVolumes() {
+    String created = StaleContainers.create(client, Map.of());
+    String running = StaleContainers.create(client, Map.of());
+    String paused = StaleContainers.create(client, Map.of());
+    String exited = StaleContainers.create(client, Map.of());
+    String restarting = createRestarting();
+    List<String> all = List.of(created, running, paused, exited, restarting);
+    try {
+      for (String id : List.of(running, paused, exited, restarting)) {
+        client.startContainerCmd(id).exec();
+      }
+      client.pauseContainerCmd(paused).exec();
+      client.killContainerCmd(exited).exec();
+      List<String> volumes = all.stream().map(this::volumeOf).toList();
+      assertThat(volumes).doesNotHaveDuplicates().hasSize(5);
+
+      ReapReport report = Reaper.using(client).reap();
+
+      assertThat(report.problem()).isEmpty();
+      assertThat(report.left()).isEmpty();
+      assertThat(report.removed()).extracting(Finding::id).containsAll(all);
+      assertThat(all).noneMatch(id -> StaleContainers.exists(client, id));
+      for (String volume : volumes) {
+        assertThatExceptionOfType(NotFoundException.class)
+            .isThrownBy(() -> client.inspectVolumeCmd(volume).exec());
+      }
+      assertThat(Reaper.using(client).plan().toRemove())
+          .extracting(Finding::id)
+          .doesNotContainAnyElementsOf(all);
+    } finally {
+      all.forEach(id -> StaleContainers.remove(client, id));
+    }
+  }
+
+  private String createRestarting() {
+    return client
+        .createContainerCmd(Httpd.IMAGE)
+        .withCmd("false")
+        .withLabels(Map.of(Labels.OWNER, StaleContainers.deadOwner().toString()))
+        .withVolumes(new Volume("/data"))
+        .withHostConfig(HostConfig.newHostConfig().withRestartPolicy(RestartPolicy.alwaysRestart()))
+        .exec()
+        .getId();
+  }
+
+  private String volumeOf(String container) {
+    return String.valueOf(
+        Objects.requireNonNull(client.inspectContainerCmd(container).exec().getMounts())
+            .get(0)
+            .getName());
+  }
+
+  /** The container uses both, so they can only go after it. */
+  @Test
+  void networksAndVolumesOfTheDeadGoAndOthersStay() {
+    Map<String, String> dead = Map.of(Labels.OWNER, StaleContainers.deadOwner().toString());
+    String network = createNetwork("freeport-test-dead", dead);
+    String living = createNetwork("freeport-test-living", Reaper.labels());
+    String foreign = createNetwork("freeport-test-foreign", Map.of());
+    client.createVolumeCmd().withName("freeport-test-dead").withLabels(dead).exec();
+    client.createVolumeCmd().withName("freeport-test-living").withLabels(Reaper.labels()).exec();
+    String container =
+        client
+            .createContainerCmd(Httpd.IMAGE)
+            .withCmd("sleep", "1000")
+            .withLabels(dead)
+            .withHostConfig(
+                HostConfig.newHostConfig()
+                    .withNetworkMode("freeport-test-dead")
+                    .withBinds(new Bind("freeport-test-dead", new Volume("/data"))))
+            .exec()
+            .getId();
+    try {
+      client.startContainerCmd(container).exec();
+
+      ReapReport report = Reaper.using(client).reap();
+
+      assertThat(report.removed())
+          .extracting(Finding::id)
+          .contains(container, network, "freeport-test-dead");
+      assertThat(report.left()).isEmpty();
+      assertThat(client.listNetworksCmd().exec())
+          .extracting(found -> found.getId())
+          .contains(living, foreign)
+          .doesNotContain(network);
+      assertThat(client.listVolumesCmd().exec().getVolumes())
+          .extracting(found -> found.getName())
+          .contains("freeport-test-living")
+          .doesNotContain("freeport-test-dead");
+    } finally {
+      StaleContainers.remove(client, container);
+      for (String id : List.of(network, living, foreign)) {
+        ignoreNotFound(() -> client.removeNetworkCmd(id).exec());
+      }
+      for (String name : List.of("freeport-test-dead", "freeport-test-living")) {
+        ignoreNotFound(() -> client.removeVolumeCmd(name).exec());
+      }
+    }
+  }
+
+  private String createNetwork(String name, Map<String, String> labels) {
+    return client.createNetworkCmd().withName(name).withLabels(labels).exec().getId();
+  }
+
+  private static void ignoreNotFound(Runnable removal) {
+    try {
+      removal.run();
+    } catch (NotFoundException gone) {
+      // the reaper did it
+    }
+  }
+
+  @Test
+  void aContainerOfACommittedImageIsNotTheDeadOnes() {
+    String stale = StaleContainers.create(client, Map.of());
+    String image = client.commitCmd(stale).exec();
+    String foreign = client.createContainerCmd(image).withCmd("sleep", "1000").exec().getId();
+    try {
+      assertThat(client.inspectContainerCmd(foreign).exec().getConfig().getLabels())
+          .as("what makes this a trap")
+          .containsKey(Labels.OWNER);
+      Reaper.using(client).reap();
+      assertThat(StaleContainers.exists(client, foreign)).isTrue();
+      assertThat(StaleContainers.exists(client, stale)).isFalse();
+    } finally {
+      StaleContainers.remove(client, stale);
+      StaleContainers.remove(client, foreign);
+      client.removeImageCmd(image).exec();
+    }
+  }
+
+  @Test
+  void aPortThatAStaleContainerHasIsReclaimed() {
+    int number;
+    try (PortAllocator allocator = PortAllocator.create()) {
+      number = allocator.hold().number();
+    }
+    PortRequest request = PortRequest.named("db").preferred(number).strict().build();
+    String stale = startPublishing(number, StaleContainers.deadOwner().toString());
+    try (PortAllocator allocator = PortAllocator.create()) {
+      HeldPort port = allocator.hold(request);
+      assertThat(port.number()).isEqualTo(number);
+      assertThat(StaleContainers.exists(client, stale)).isFalse();
+    } finally {
+      StaleContainers.remove(client, stale);
+    }
+  }
+
+  @Test
+  void aPortThatALivingContainerHasIsNot() {
+    int number;
+    try (PortAllocator allocator = PortAllocator.create()) {
+      number = allocator.hold().number();
+    }
+    PortRequest request = PortRequest.named("db").preferred(number).strict().build();
+    String ours = startPublishing(number, OwnerRegistry.ofThisJvm().self().toString());
+    try (PortAllocator allocator = PortAllocator.create()) {
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.hold(request))
+          .withMessageContaining("busybox:1.35");
+      assertThat(StaleContainers.exists(client, ours)).isTrue();
+    } finally {
+      StaleContainers.remove(client, ours);
+    }
+  }
+
+  private String startPublishing(int port, String owner) {
+    String id =
+        client
+            .createContainerCmd(Httpd.IMAGE)
+            .withCmd("httpd", "-f", "-p", "80")
+            .withExposedPorts(ExposedPort.tcp(80))
+            .withHostConfig(
+                HostConfig.newHostConfig()
+                    .withPortBindings(PortBinding.parse("127.0.0.1:" + port + ":80")))
+            .withLabels(Map.of(Labels.OWNER, owner))
+            .exec()
+            .getId();
+    client.startContainerCmd(id).exec();
+    return id;
+  }
+
+  /**
+   * Both see all fifty, and each removes what the other has not removed yet. A network can go only
+   * after its containers, also those that the other one is still removing.
+   */
+  @Test
+  void twoReapersAtOnce() throws Exception {
+    try (ChildJvm one = ChildJvm.start(ReapingChild.class);
+        ChildJvm other = ChildJvm.start(ReapingChild.class)) {
+      assertThat(one.readLine()).isEqualTo("ready");
+      assertThat(other.readLine()).isEqualTo("ready");
+      List<String> stale = new ArrayList<>(StaleContainers.create(client, 38, 8));
+      Map<String, String> dead = Map.of(Labels.OWNER, StaleContainers.deadOwner().toString());
+      List<String> networks = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        String name = "freeport-test-two-" + i;
+        networks.add(createNetwork(name, dead));
+        stale.addAll(StaleContainers.createIn(client, name, 4));
+      }
+      try {
+        one.send("go");
+        other.send("go");
+        for (ChildJvm reaper : List.of(one, other)) {
+          assertThat(reaper.readToEnd())
+              .contains("left 0")
+              .noneMatch(line -> line.startsWith("WARNING") || line.startsWith("SEVERE"));
+          assertThat(reaper.waitFor()).isZero();
+        }
+        assertThat(stale).noneMatch(id -> StaleContainers.exists(client, id));
+        assertThat(client.listNetworksCmd().exec())
+            .extracting(found -> found.getId())
+            .doesNotContainAnyElementsOf(networks);
+      } finally {
+        stale.forEach(id -> StaleContainers.remove(client, id));
+        networks.forEach(id -> ignoreNotFound(() -> client.removeNetworkCmd(id).exec()));
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.freeport.testcontainers;
+
+import java.io.IOException;
+
+/** A JVM that reaps when it is told to, and prints what it logs and what came out. */
+final class ReapingChild {
+
+  private ReapingChild() {}
+
+  public static void main(String[] args) throws IOException {
+    SuiteChild.printLog();
+    Reaper reaper = Reaper.create();
+    reaper.plan(); // all that has to be loaded is
+    System.out.println("ready");
+    System.in.read();
+    ReapReport report = reaper.reap();
+    System.out.println("removed " + report.removed().size());
+    System.out.println("left " + report.left().size() + report.problem().orElse(""));
+  }
+}

@@ -1,0 +1,75 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * An engine on another host, of which a network namespace of its own is the next best thing: {@code
+ * .ci/engines remote}. With an engine of this host there is nothing to be seen.
+ */
+@RequiresDocker
+@Timeout(120)
+class RemoteEngineTest {
+
+  @BeforeEach
+  void theEngineIsElsewhere() {
+    assumeThat(EngineHandoff.isLoopback(new Httpd().getHost())).as("a local engine").isFalse();
+  }
+
+  @Test
+  void theNumberIsTheEngines() throws Exception {
+    try (Httpd httpd = new Httpd()) {
+      HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+      httpd.start();
+      assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
+      assertThat(statusOf(httpd.getHost(), port.number())).isEqualTo(404);
+    }
+  }
+
+  /** It is free here, and taken there. */
+  @Test
+  void ifTheEngineHasGivenItAwayThereIsAnother() throws Exception {
+    try (PortAllocator allocator = PortAllocator.create();
+        Httpd first = new Httpd();
+        Httpd second = new Httpd()) {
+      HeldPort taken = ContainerPorts.publish(first, Httpd.PORT);
+      first.start();
+      taken.close();
+      HeldPort port = allocator.hold(PortRequest.named("web").preferred(taken.number()).build());
+      assertThat(port.number()).isEqualTo(taken.number());
+      ContainerPorts.publish(second, Httpd.PORT, port);
+      List<Integer> configured = new ArrayList<>();
+      ContainerPorts.configure(second, it -> configured.add(port.number()));
+
+      second.start();
+
+      assertThat(port.number()).isNotEqualTo(taken.number());
+      assertThat(configured).containsExactly(taken.number(), port.number());
+      assertThat(second.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
+      assertThat(statusOf(second.getHost(), port.number())).isEqualTo(404);
+      assertThat(statusOf(first.getHost(), taken.number())).isEqualTo(404);
+    }
+  }
+
+  private static int statusOf(String host, int port) throws Exception {
+    HttpURLConnection connection =
+        (HttpURLConnection)
+            URI.create("http://" + host + ":" + port + "/").toURL().openConnection();
+    try {
+      return connection.getResponseCode();
+    } finally {
+      connection.disconnect();
+    }
+  }
+}

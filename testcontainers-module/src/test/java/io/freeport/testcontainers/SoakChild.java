@@ -1,0 +1,87 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Volume;
+import io.freeport.HeldPort;
+import io.freeport.OwnerRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.testcontainers.DockerClientFactory;
+
+/**
+ * A suite of the soak: it reaps first, then starts and stops containers until it is told to end, or
+ * is killed. It prints what it is about to do, and what it misses.
+ */
+final class SoakChild {
+
+  /** By which the soak knows all that its suites made, whoever owns it. */
+  static final String MARK = "io.freeport.test.soak";
+
+  private SoakChild() {}
+
+  public static void main(String[] args) throws IOException {
+    String run = args[0];
+    SuiteChild.printLog();
+    System.out.println("owner " + OwnerRegistry.ofThisJvm().self());
+    // Six JVMs that start at a time may need more than a suite usually waits.
+    ReapReport report = Reaper.create().timeLimit(Duration.ofMinutes(1)).reap();
+    System.out.println("reaped " + report.removed().size() + " left " + report.left().size());
+    report.problem().ifPresent(problem -> System.out.println("problem " + problem));
+
+    DockerClient client = DockerClientFactory.lazyClient();
+    Map<String, String> labels = new HashMap<>(Reaper.labels());
+    labels.put(MARK, run);
+    String name = "freeport-soak-" + run + "-" + ProcessHandle.current().pid();
+    String network = client.createNetworkCmd().withName(name).withLabels(labels).exec().getId();
+    client.createVolumeCmd().withName(name).withLabels(labels).exec();
+    do {
+      cycle(run, client);
+    } while (System.in.available() == 0);
+    require("network", () -> client.removeNetworkCmd(network).exec());
+    require("volume", () -> client.removeVolumeCmd(name).exec());
+    System.out.println("ended");
+  }
+
+  private static void cycle(String run, DockerClient client) {
+    try (Httpd httpd = new Told()) {
+      httpd.withLabel(MARK, run);
+      httpd.withCreateContainerCmdModifier(create -> create.withVolumes(new Volume("/data")));
+      System.out.println("holding");
+      HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+      System.out.println("creating");
+      httpd.start();
+      System.out.println("started on " + port.number());
+      try {
+        if (Httpd.statusOf(port.number()) != 404) {
+          System.out.println("lost " + httpd.getContainerId());
+        }
+      } catch (IOException e) {
+        System.out.println("lost " + httpd.getContainerId() + ": " + e);
+      }
+      require(
+          "container " + httpd.getContainerId(),
+          () -> client.inspectContainerCmd(httpd.getContainerId()).exec());
+      System.out.println("stopping");
+    }
+  }
+
+  /** Whatever a living owner has not removed itself is still there. */
+  private static void require(String what, Runnable use) {
+    try {
+      use.run();
+    } catch (NotFoundException e) {
+      System.out.println("lost " + what);
+    }
+  }
+
+  /** Tells when the engine has created it, and is about to start it. */
+  private static final class Told extends Httpd {
+    @Override
+    protected void containerIsCreated(String containerId) {
+      System.out.println("starting");
+    }
+  }
+}

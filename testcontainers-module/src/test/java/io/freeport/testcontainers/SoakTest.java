@@ -1,0 +1,30 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Takes half a minute; with {@code -Dsoak.minutes=10} it takes as long. */
+@RequiresDocker
+class SoakTest {
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
+  void theDeadLeaveNothingAndTheLivingLoseNothing() throws Exception {
+    int minutes = Integer.getInteger("soak.minutes", 0);
+    Duration length = minutes > 0 ? Duration.ofMinutes(minutes) : Duration.ofSeconds(20);
+    Soak.Counts counts = Soak.run(length, System.nanoTime());
+    System.out.println("Soak: " + counts);
+    assertThat(counts.lost()).as("%s", counts).isEmpty();
+    assertThat(counts.complaints()).as("%s", counts).isEmpty();
+    assertThat(counts.leftAtTheEnd()).as("%s", counts).isZero();
+    assertThat(counts.bystandersLost()).as("%s", counts).isZero();
+    // Or it would show nothing.
+    assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
+    assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
+    assertThat(counts.containers()).as("%s", counts).isPositive();
+  }
+}

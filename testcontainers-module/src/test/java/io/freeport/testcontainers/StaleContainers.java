@@ -1,0 +1,88 @@
+package io.freeport.testcontainers;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Volume;
+import io.freeport.Owner;
+import io.freeport.OwnerRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Containers as a JVM that was killed leaves them behind. */
+final class StaleContainers {
+
+  private StaleContainers() {}
+
+  /** Returns an owner that has this JVM's pid, and started at another time, so it is dead. */
+  static Owner deadOwner() {
+    Owner self = OwnerRegistry.ofThisJvm().self();
+    return new Owner(self.host(), self.pid(), self.start() + 1, "00c0ffee");
+  }
+
+  /**
+   * Creates containers, with an anonymous volume each.
+   *
+   * @param running how many of them are started
+   */
+  static List<String> create(DockerClient client, int count, int running) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> {
+              String id = create(client, Map.of());
+              if (i < running) {
+                client.startContainerCmd(id).exec();
+              }
+              return id;
+            })
+        .toList();
+  }
+
+  /** Creates containers in a network, and starts them. */
+  static List<String> createIn(DockerClient client, String network, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> {
+              String id = create(client, Map.of(), network);
+              client.startContainerCmd(id).exec();
+              return id;
+            })
+        .toList();
+  }
+
+  static String create(DockerClient client, Map<String, String> more) {
+    return create(client, more, "bridge");
+  }
+
+  private static String create(DockerClient client, Map<String, String> more, String network) {
+    Map<String, String> labels = new HashMap<>(more);
+    labels.put(Labels.OWNER, deadOwner().toString());
+    return client
+        .createContainerCmd(Httpd.IMAGE)
+        .withCmd("sleep", "1000")
+        .withLabels(labels)
+        .withVolumes(new Volume("/data"))
+        .withHostConfig(HostConfig.newHostConfig().withNetworkMode(network))
+        .exec()
+        .getId();
+  }
+
+  static boolean exists(DockerClient client, String containerId) {
+    try {
+      client.inspectContainerCmd(containerId).exec();
+      return true;
+    } catch (NotFoundException gone) {
+      return false;
+    }
+  }
+
+  static void remove(DockerClient client, String containerId) {
+    try {
+      client.removeContainerCmd(containerId).withForce(true).withRemoveVolumes(true).exec();
+    } catch (NotFoundException gone) {
+      // the reaper did it
+    }
+  }
+}

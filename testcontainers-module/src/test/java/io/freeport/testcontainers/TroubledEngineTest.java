@@ -1,0 +1,231 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import com.github.dockerjava.api.DockerClient;
+import io.freeport.HeldPort;
+import io.freeport.PortHandoffException;
+import io.freeport.PortState;
+import io.freeport.testing.ChildJvm;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/**
+ * The engine is slow, vanishes, comes back, or binds in a way of its own, in the middle of a start.
+ */
+@RequiresDocker
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
+@Timeout(120)
+class TroubledEngineTest {
+
+  private static final String MODE = "freeport.container.handoff";
+  private static final String TIMEOUT = "freeport.container.timeout";
+  private static final Map<String, String> MARK = Map.of("io.freeport.test", "troubled-engine");
+
+  @TempDir private Path directory;
+  private final DockerClient undisturbed = Engine.connect();
+  private final List<Integer> numbers = new ArrayList<>();
+
+  @AfterEach
+  void removeWhatTheTroubleLeft() throws Exception {
+    System.clearProperty(TIMEOUT);
+    System.clearProperty(MODE);
+    undisturbed
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(MARK)
+        .exec()
+        .forEach(
+            container -> undisturbed.removeContainerCmd(container.getId()).withForce(true).exec());
+    undisturbed.close();
+  }
+
+  @Test
+  void oneThatVanishes() throws Exception {
+    try (EngineProxy proxy =
+            listen(
+                it -> {
+                  it.vanish();
+                  return null;
+                });
+        DockerClient client = proxy.connect()) {
+      assertThatExceptionOfType(PortHandoffException.class)
+          .isThrownBy(() -> start(client))
+          .withMessageStartingWith("A container with Port ")
+          .withMessageContaining("The Docker engine of the launcher's client could not be reached");
+    }
+    assertThat(numbers).isNotEmpty().allSatisfy(TroubledEngineTest::isFree);
+  }
+
+  @Test
+  void oneThatDoesNotAnswer() throws Exception {
+    System.setProperty(TIMEOUT, "0.5s");
+    CountDownLatch never = new CountDownLatch(1);
+    try (EngineProxy proxy =
+            listen(
+                it -> {
+                  never.await();
+                  return null;
+                });
+        DockerClient client = proxy.connect()) {
+      assertThatExceptionOfType(PortHandoffException.class)
+          .isThrownBy(() -> start(client))
+          .withMessageContaining(
+              "did not answer within 500 ms, as freeport.container.timeout has it");
+      never.countDown();
+    }
+    assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
+  }
+
+  @Test
+  void oneThatAnswersSlowly() throws Exception {
+    try (EngineProxy proxy =
+            listen(
+                it -> {
+                  Thread.sleep(1500); // it is what is tested
+                  return null;
+                });
+        DockerClient client = proxy.connect();
+        LaunchedContainer httpd = start(client)) {
+      assertThat(httpd.port(Httpd.PORT).state()).isEqualTo(PortState.TAKEN);
+      assertThat(numbers).containsExactly(httpd.port(Httpd.PORT).number());
+    }
+  }
+
+  /** As after a restart of the engine: its connections break, and new ones are accepted. */
+  @Test
+  void oneThatComesBack() throws Exception {
+    try (EngineProxy gone =
+        listen(
+            it -> {
+              it.vanish();
+              return null;
+            })) {
+      try (DockerClient client = gone.connect()) {
+        assertThatExceptionOfType(PortHandoffException.class).isThrownBy(() -> start(client));
+      }
+      try (EngineProxy back = EngineProxy.listenOn(directory.resolve("back.sock"), it -> null);
+          DockerClient client = back.connect();
+          LaunchedContainer httpd = start(client)) {
+        assertThat(Httpd.statusOnceReady(httpd.port(Httpd.PORT).number())).isEqualTo(404);
+      }
+    }
+  }
+
+  /** As Podman 6 would: what cannot share a port binds it first, and says so if it cannot. */
+  @Test
+  void oneThatDoesNotBindBesideAHold() throws Exception {
+    System.setProperty(MODE, "auto"); // whatever the environment says
+    try (EngineProxy proxy = listen(it -> bindExclusively(numbers.get(numbers.size() - 1)));
+        DockerClient client = proxy.connect()) {
+      ContainerLauncher launcher = ContainerLauncher.using(client);
+      try (LaunchedContainer httpd = start(client, launcher)) {
+        assertThat(Httpd.statusOnceReady(httpd.port(Httpd.PORT).number())).isEqualTo(404);
+      }
+      assertThat(numbers).as("two numbers beside their holds, one without").hasSize(3);
+      numbers.clear();
+      start(client, launcher).close();
+      assertThat(numbers).as("now it is known").hasSize(1);
+    }
+  }
+
+  private static @Nullable String bindExclusively(int number) throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.setReuseAddress(false);
+      socket.bind(new InetSocketAddress(number));
+      return null; // and the real one binds it
+    } catch (BindException e) {
+      return EngineProxy.internalServerError(
+          "cannot listen on the TCP port: listen tcp4 :"
+              + number
+              + ": bind: address already in use");
+    }
+  }
+
+  /** Testcontainers' own client, in a JVM of its own: it looks for its engine once. */
+  @Test
+  void aContainerWhoseEngineVanishes() throws Exception {
+    try (EngineProxy proxy =
+            listen(
+                it -> {
+                  it.vanish();
+                  return null;
+                });
+        ChildJvm child =
+            ChildJvm.start(Map.of("DOCKER_HOST", proxy.uri()), List.of(), StartsContainer.class)) {
+      assertThat(child.readToEnd())
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .matches(
+                          "A container with Port \\d+ \"Httpd:80\" \\(OFFERED\\) was to be started. The Docker engine at unix://"
+                              + directory
+                              + "/engine.sock could not be reached: .*"))
+          .endsWith("free");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  static final class StartsContainer {
+    private StartsContainer() {}
+
+    public static void main(String[] args) throws Exception {
+      HeldPort port;
+      Httpd httpd = new Httpd().withLabels(MARK);
+      port = ContainerPorts.publish(httpd, Httpd.PORT);
+      try {
+        httpd.start();
+      } catch (RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+          System.out.println(String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
+        }
+      }
+      port.close();
+      isFree(port.number());
+      System.out.println("free");
+    }
+  }
+
+  private EngineProxy listen(EngineProxy.BeforeStart beforeStart) throws Exception {
+    return EngineProxy.listenOn(directory.resolve("engine.sock"), beforeStart);
+  }
+
+  private LaunchedContainer start(DockerClient client) {
+    return start(client, ContainerLauncher.using(client));
+  }
+
+  private LaunchedContainer start(DockerClient client, ContainerLauncher launcher) {
+    return launcher.start(
+        ports -> {
+          numbers.add(ports.applyAsInt(Httpd.PORT));
+          return Httpd.create(client).withLabels(MARK);
+        },
+        Httpd.PORT);
+  }
+
+  private static void isFree(int number) {
+    assertThatNoException()
+        .isThrownBy(
+            () -> {
+              try (Socket socket = new Socket()) {
+                socket.setReuseAddress(false);
+                socket.bind(new InetSocketAddress(number));
+              }
+            });
+  }
+}

@@ -1,0 +1,60 @@
+package io.freeport.testcontainers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.HostConfig;
+import io.freeport.HandoffMode;
+import io.freeport.HeldPort;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A port that no container publishes is a user's mistake, and says nothing about the engine. */
+@RequiresDocker
+class UnpublishedTest {
+
+  static List<Named<Consumer<Httpd>>> mistakes() {
+    return List.of(
+        Named.of(
+            "another host configuration",
+            it ->
+                it.withCreateContainerCmdModifier(
+                    create -> create.withHostConfig(new HostConfig()))),
+        Named.of("the host's network", it -> it.withNetworkMode("host")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void isSaid(Consumer<Httpd> mistake) {
+    Modes.assumeShared();
+    try (Httpd idle = new Httpd().withCommand("sleep", "60")) {
+      HeldPort port = ContainerPorts.publish(idle, Httpd.PORT);
+      mistake.accept(idle);
+      assertThatThrownBy(idle::start)
+          .hasStackTraceContaining(
+              "no container publishes Port "
+                  + port.number()
+                  + " \"Httpd:80\" (OFFERED). Did a modifier");
+    }
+    assertThat(Handoff.ENGINE.mode("localhost", HandoffMode.SHARED))
+        .isNotEqualTo(EngineMode.ARBITER);
+  }
+
+  /** The engine is asked for its state: a port that it does publish is among its answers. */
+  @Test
+  void isToldFromAPublishedOne() throws Exception {
+    try (DockerClient client = Engine.connect();
+        LaunchedContainer httpd =
+            ContainerLauncher.using(client).start(Httpd.create(client), Httpd.PORT)) {
+      int number = httpd.port(Httpd.PORT).number();
+      assertThat(Stream.of(number, number + 1).map(httpd.started()::publishes))
+          .containsExactly(true, false);
+    }
+  }
+}
