@@ -94,7 +94,7 @@ class PortPlanTest {
     PortPlan changed = PortPlan.preview(module, file, "services: {redis: {fallback: 6380}}");
     assertThat(changed.service("redis").preferred()).containsExactly(6379);
     assertThat(changed.service("redis").fallback()).containsExactly(6380);
-    assertThat(changed.service("server").preferred()).containsExactly(3000);
+    assertThat(changed.service("server").ranges()).isEmpty();
 
     PortPlan further =
         PortPlan.preview(
