@@ -188,7 +188,10 @@ class RunCommandTest {
             List.of(
                 "script",
                 "-qec",
-                String.join(" ", RunningCommand.command()) + " run --port web -- sh command.sh",
+                // A shell that stays in between would die of Ctrl-C afterwards, as dash does.
+                "exec "
+                    + String.join(" ", RunningCommand.command())
+                    + " run --port web -- sh command.sh",
                 "/dev/null"),
             directory);
     assertThat(running.readLine()).isEqualTo("up");
