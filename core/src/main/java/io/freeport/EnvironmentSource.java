@@ -1,9 +1,9 @@
 package io.freeport;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The environment, in which keys are written in capitals and with underscores. */
@@ -18,10 +18,13 @@ record EnvironmentSource(Map<String, String> environment) implements SettingsSou
 
   @Override
   public Set<String> keys() {
-    return environment.keySet().stream()
-        .filter(variable -> variable.startsWith(PREFIX))
-        .map(variable -> variable.toLowerCase(Locale.ROOT).replace('_', '.'))
-        .collect(Collectors.toSet());
+    Set<String> keys = new HashSet<>();
+    for (String variable : environment.keySet()) {
+      if (variable.startsWith(PREFIX)) {
+        keys.add(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+      }
+    }
+    return keys;
   }
 
   @Override

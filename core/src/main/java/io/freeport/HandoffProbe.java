@@ -41,7 +41,8 @@ final class HandoffProbe {
                 return mode != HandoffMode.CLOSE_THEN_BIND || ++failures[0] == FAILURES_THAT_COUNT
                     ? mode
                     : null;
-              });
+              },
+              port -> false);
     } catch (IOException noSockets) {
       return null;
     }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +64,20 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
 
   /** Returns whether a port that nobody asked for by its number may be given out. */
   boolean leavesOpen(int port) {
-    return port >= WellKnownPorts.FIRST_UNPRIVILEGED
-        && !ephemeral.contains(port)
-        && !WellKnownPorts.contains(port)
-        && reserved.stream().noneMatch(range -> range.contains(port));
+    return openWithin(port, port).get(port);
+  }
+
+  /** Returns which ones of some ports may be given out if nobody asked for them by their number. */
+  BitSet openWithin(int first, int last) {
+    BitSet open = new BitSet();
+    int lowest = Math.max(first, WellKnownPorts.FIRST_UNPRIVILEGED);
+    if (lowest <= last) {
+      open.set(lowest, last + 1);
+      open.clear(ephemeral.first(), ephemeral.last() + 1);
+      reserved.forEach(range -> open.clear(range.first(), range.last() + 1));
+      WellKnownPorts.removeFrom(open);
+    }
+    return open;
   }
 
   private static PortRange range(String[] ends) {

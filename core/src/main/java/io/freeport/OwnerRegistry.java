@@ -8,10 +8,11 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,9 @@ public final class OwnerRegistry {
   }
 
   private static Owner self(long start) {
-    String nonce = UUID.randomUUID().toString().substring(0, 8);
+    // Tells class loaders of one JVM apart. Nobody needs to be unable to guess it, and the random
+    // numbers of which that is true take the JVM 10 ms to set up.
+    String nonce = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     return new Owner(
         HostIdentity.ofThisProcess().text(), ProcessHandle.current().pid(), start, nonce);
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,7 @@ public final class PortAllocator implements AutoCloseable {
   private final List<PortListener> listeners;
 
   private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+  private final RefusedLately refusedLately = new RefusedLately();
   private final Set<HeldPort> held = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -256,7 +258,7 @@ public final class PortAllocator implements AutoCloseable {
   /** Adds what is found to {@code ports}; returns why that is not all, or null. */
   private @Nullable PortUnavailableException allocate(
       PortRequest request, Set<Integer> without, List<HeldPort> ports) {
-    PortSearch search = new PortSearch(request, kernel, any, without, mode);
+    PortSearch search = new PortSearch(request, kernel, any, refusedLately, without, mode);
     boolean reclaimed = false;
     try {
       while (ports.size() < request.count()) {
@@ -266,7 +268,7 @@ public final class PortAllocator implements AutoCloseable {
           ports.clear();
           if (!reclaimed && Reclaiming.anyOf(search.refusals().allInUse())) {
             reclaimed = true;
-            search = new PortSearch(request, kernel, any, without, mode);
+            search = new PortSearch(request, kernel, any, refusedLately, without, mode);
             continue;
           }
           return Exhaustion.exception(request, search.refusals(), kernel, held.size());
@@ -331,7 +333,10 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private void tell(PortEvent event) {
-    FlightEvent.commit(event);
+    // Else nobody records anything, and the classes of a recording are not worth their loading.
+    if (FlightRecorder.isInitialized()) {
+      FlightEvent.commit(event);
+    }
     PortStatistics.ofThisJvm().add(event.type());
     for (PortListener listener : listeners) {
       try {

@@ -1,10 +1,12 @@
 package io.freeport;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IntSummaryStatistics;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,31 +29,13 @@ final class PortPool {
 
     boolean contains(int number);
 
-    default IntStream all() {
-      return IntStream.range(0, size()).map(this::at);
-    }
-  }
+    int lowest();
 
-  private record InARow(PortRange range) implements Numbers {
-
-    @Override
-    public int size() {
-      return range.last() - range.first() + 1;
-    }
-
-    @Override
-    public int at(int index) {
-      return range.first() + index;
-    }
-
-    @Override
-    public boolean contains(int number) {
-      return range.contains(number);
-    }
+    int highest();
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  private record Listed(int[] numbers, boolean sorted) implements Numbers {
+  private record Listed(int[] numbers) implements Numbers {
 
     @Override
     public int size() {
@@ -65,9 +49,85 @@ final class PortPool {
 
     @Override
     public boolean contains(int number) {
-      return sorted
-          ? Arrays.binarySearch(numbers, number) >= 0
-          : IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+      return IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+    }
+
+    @Override
+    public int lowest() {
+      return IntStream.of(numbers).min().orElseThrow();
+    }
+
+    @Override
+    public int highest() {
+      return IntStream.of(numbers).max().orElseThrow();
+    }
+  }
+
+  /**
+   * Ranges with gaps between them. The pool of a machine has twenty thousand numbers in thirty
+   * ranges, so these are what is kept.
+   */
+  private static final class InRanges implements Numbers {
+
+    private final List<PortRange> ranges;
+
+    /** How many numbers are in the ranges up to, and with, each one. */
+    private final int[] sizes;
+
+    /**
+     * @param ranges in the order of their numbers, none of which is in two of them
+     */
+    InRanges(List<PortRange> ranges) {
+      this.ranges = ranges;
+      this.sizes = new int[ranges.size()];
+      int size = 0;
+      for (int i = 0; i < sizes.length; i++) {
+        size += ranges.get(i).last() - ranges.get(i).first() + 1;
+        sizes[i] = size;
+      }
+    }
+
+    static InRanges of(BitSet numbers) {
+      List<PortRange> ranges = new ArrayList<>();
+      int first = numbers.nextSetBit(0);
+      while (first >= 0) {
+        int end = numbers.nextClearBit(first);
+        ranges.add(new PortRange(first, end - 1));
+        first = numbers.nextSetBit(end);
+      }
+      return new InRanges(ranges);
+    }
+
+    @Override
+    public int size() {
+      return sizes.length == 0 ? 0 : sizes[sizes.length - 1];
+    }
+
+    @Override
+    public int at(int index) {
+      int found = Arrays.binarySearch(sizes, index + 1);
+      int range = found < 0 ? -found - 1 : found;
+      return ranges.get(range).last() - (sizes[range] - 1 - index);
+    }
+
+    @Override
+    public boolean contains(int number) {
+      for (PortRange range : ranges) {
+        if (range.contains(number)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public int lowest() {
+      return ranges.get(0).first();
+    }
+
+    @Override
+    public int highest() {
+      return ranges.get(ranges.size() - 1).last();
     }
   }
 
@@ -85,30 +145,29 @@ final class PortPool {
     this.random = random;
   }
 
-  private PortPool(int[] numbers, boolean random) {
-    this(new Listed(numbers, random), random);
+  private static PortPool inRandomOrder(BitSet numbers) {
+    return new PortPool(InRanges.of(numbers), true);
   }
 
   static PortPool inOrder(List<Integer> numbers) {
-    return new PortPool(numbers.stream().mapToInt(Integer::intValue).toArray(), false);
+    return inOrder(numbers.stream().mapToInt(Integer::intValue));
   }
 
   static PortPool inOrder(IntStream numbers) {
-    return new PortPool(numbers.toArray(), false);
+    return new PortPool(new Listed(numbers.toArray()), false);
   }
 
-  /** A range is what most requests name, and is not worth a list for each of them. */
+  /** One range is what most requests name. */
   static PortPool inRandomOrder(List<PortRange> ranges) {
     return ranges.size() == 1
-        ? new PortPool(new InARow(ranges.get(0)), true)
-        : new PortPool(inOrderOfSize(ranges).toArray(), true);
+        ? new PortPool(new InRanges(ranges), true)
+        : inRandomOrder(numbersOf(ranges));
   }
 
-  private static IntStream inOrderOfSize(List<PortRange> ranges) {
-    return ranges.stream()
-        .flatMapToInt(range -> IntStream.rangeClosed(range.first(), range.last()))
-        .sorted()
-        .distinct();
+  private static BitSet numbersOf(List<PortRange> ranges) {
+    BitSet numbers = new BitSet();
+    ranges.forEach(range -> numbers.set(range.first(), range.last() + 1));
+    return numbers;
   }
 
   /**
@@ -120,32 +179,22 @@ final class PortPool {
   static PortPool outsideEphemeralRange(KernelPorts kernel) {
     int first = kernel.ephemeral().first();
     int last = kernel.ephemeral().last();
-    int[] numbers = open(kernel, LOWEST_PORT, first - 1);
-    if (numbers.length < ENOUGH) {
+    BitSet numbers = kernel.openWithin(LOWEST_PORT, first - 1);
+    if (numbers.cardinality() < ENOUGH) {
+      numbers.or(kernel.openWithin(Math.max(last + 1, LOWEST_PORT), PortRange.HIGHEST_PORT));
+    }
+    if (numbers.isEmpty()) {
       numbers =
-          concat(numbers, open(kernel, Math.max(last + 1, LOWEST_PORT), PortRange.HIGHEST_PORT));
+          kernel.openWithin(WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1);
     }
-    if (numbers.length == 0) {
-      numbers = open(kernel, WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1);
-    }
-    return new PortPool(numbers, true);
+    return inRandomOrder(numbers);
   }
 
   /** Returns the ports of some ranges, whatever services use them by default. */
   static PortPool within(List<PortRange> ranges, List<PortRange> avoided) {
-    return new PortPool(
-        inOrderOfSize(ranges)
-            .filter(port -> avoided.stream().noneMatch(range -> range.contains(port)))
-            .toArray(),
-        true);
-  }
-
-  private static int[] open(KernelPorts kernel, int first, int last) {
-    return IntStream.rangeClosed(first, last).filter(kernel::leavesOpen).toArray();
-  }
-
-  private static int[] concat(int[] one, int[] two) {
-    return IntStream.concat(IntStream.of(one), IntStream.of(two)).toArray();
+    BitSet numbers = numbersOf(ranges);
+    numbers.andNot(numbersOf(avoided));
+    return inRandomOrder(numbers);
   }
 
   boolean isEmpty() {
@@ -159,8 +208,10 @@ final class PortPool {
   /**
    * Tries the numbers, each once, until an attempt returns something. Random ones are tried in
    * steps that spread them over the pool, so that allocators that start near each other soon part.
+   *
+   * @param isDoubtful of random numbers, those for which it holds come last
    */
-  <T> @Nullable T firstOf(Attempt<T> attempt) throws IOException {
+  <T> @Nullable T firstOf(Attempt<T> attempt, IntPredicate isDoubtful) throws IOException {
     int size = numbers.size();
     if (size == 0) {
       return null;
@@ -172,12 +223,25 @@ final class PortPool {
       index = dice.nextInt(size);
       step = coprimeTo(size, dice);
     }
-    for (int tried = 0; tried < size; tried++) {
-      T result = attempt.with(numbers.at(index));
+    BitSet postponed = new BitSet();
+    for (int visited = 0; visited < size; visited++) {
+      int number = numbers.at(index);
+      if (random && isDoubtful.test(number)) {
+        postponed.set(number);
+      } else {
+        T result = attempt.with(number);
+        if (result != null) {
+          return result;
+        }
+      }
+      index = (int) (((long) index + step) % size);
+    }
+    for (int number = postponed.nextSetBit(0); number >= 0; ) {
+      T result = attempt.with(number);
       if (result != null) {
         return result;
       }
-      index = (int) (((long) index + step) % size);
+      number = postponed.nextSetBit(number + 1);
     }
     return null;
   }
@@ -204,9 +268,10 @@ final class PortPool {
       return "no ports at all";
     }
     if (!random && size <= 10) {
-      return numbers.all().mapToObj(Integer::toString).collect(Collectors.joining(", "));
+      return IntStream.range(0, size)
+          .mapToObj(index -> String.valueOf(numbers.at(index)))
+          .collect(Collectors.joining(", "));
     }
-    IntSummaryStatistics range = numbers.all().summaryStatistics();
-    return size + " ports from " + range.getMin() + " to " + range.getMax();
+    return size + " ports from " + numbers.lowest() + " to " + numbers.highest();
   }
 }

@@ -26,6 +26,7 @@ final class PortSearch {
   private final PortRequest request;
   private final KernelPorts kernel;
   private final PortPool any;
+  private final RefusedLately refusedLately;
   private final Set<Integer> without;
   private final HandoffMode mode;
 
@@ -44,12 +45,14 @@ final class PortSearch {
       PortRequest request,
       KernelPorts kernel,
       PortPool any,
+      RefusedLately refusedLately,
       Set<Integer> without,
       HandoffMode mode) {
     this.mode = mode;
     this.request = request;
     this.kernel = kernel;
     this.any = any;
+    this.refusedLately = refusedLately;
     this.without = without;
     this.found = request.count() > 1 ? new HashSet<>() : Set.of();
   }
@@ -76,6 +79,7 @@ final class PortSearch {
   }
 
   private @Nullable Found inAllTiers() throws IOException {
+    refusedLately.forgetOlderOnes();
     int length = request.isContiguous() ? request.count() : 1;
     for (PortTier tier : PortTier.values()) {
       if (tier.compareTo(request.lastTier()) > 0) {
@@ -84,7 +88,10 @@ final class PortSearch {
       PortPool numbers = numbersOf(tier);
       if (numbers != null) {
         refusals.entering(tier, numbers);
-        Found next = numbers.firstOf(first -> hold(tier, numbers, first, length));
+        Found next =
+            numbers.firstOf(
+                first -> hold(tier, numbers, first, length),
+                first -> refusedLately.containsAnyOf(first, length));
         if (next != null) {
           return next;
         }
@@ -173,6 +180,7 @@ final class PortSearch {
           : Hold.exclusive(request.protocol(), request.address(), number);
     } catch (BindException e) {
       refusals.add(number, e);
+      refusedLately.add(number);
       return null;
     }
   }

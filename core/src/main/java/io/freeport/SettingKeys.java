@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The keys that exist, of all modules: they are released together, and only one list can tell which
@@ -56,10 +57,11 @@ final class SettingKeys {
   private SettingKeys() {}
 
   static void check(SettingsSource source) {
-    source.keys().stream()
-        .filter(key -> key.startsWith(PREFIX))
-        .sorted()
-        .forEach(key -> check(key, source.origin(key)));
+    for (String key : new TreeSet<>(source.keys())) {
+      if (key.startsWith(PREFIX)) {
+        check(key, source.origin(key));
+      }
+    }
   }
 
   static void check(String key, String origin) {

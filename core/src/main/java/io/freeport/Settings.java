@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,16 +31,17 @@ public final class Settings {
   private final List<SettingsSource> sources;
 
   private Settings(List<SettingsSource> sources) {
-    this.sources =
-        sources.stream().sorted(Comparator.comparingInt(SettingsSource::rank).reversed()).toList();
+    this.sources = sources;
   }
 
   /** Services do not come and go while a JVM runs. */
   private static final class OfServices {
-    static final List<SettingsSource> SOURCES =
-        ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
+    static final List<SettingsSource> SOURCES = new ArrayList<>();
+
+    static {
+      ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader())
+          .forEach(SOURCES::add);
+    }
   }
 
   /**
@@ -52,13 +52,10 @@ public final class Settings {
    *     exist
    */
   public static Settings ofThisJvm() {
-    return of(
-        Stream.concat(
-                OfServices.SOURCES.stream(),
-                Stream.of(
-                    new PropertiesSource(System.getProperties()),
-                    new EnvironmentSource(System.getenv())))
-            .toList());
+    List<SettingsSource> all = new ArrayList<>(OfServices.SOURCES);
+    all.add(new PropertiesSource(System.getProperties()));
+    all.add(new EnvironmentSource(System.getenv()));
+    return of(all);
   }
 
   /**
@@ -74,10 +71,21 @@ public final class Settings {
             new PropertiesSource(System.getProperties()), new EnvironmentSource(System.getenv())));
   }
 
+  /**
+   * That every JVM with FreePort on its class path comes here is why there are loops, and neither
+   * streams nor lambdas, each of which takes longer to be linked than all of this.
+   */
   static Settings of(List<SettingsSource> sources) {
-    Settings settings = new Settings(sources);
-    settings.sources.forEach(SettingKeys::check);
-    return settings;
+    List<SettingsSource> byRank = new ArrayList<>();
+    for (SettingsSource source : sources) {
+      SettingKeys.check(source);
+      int index = byRank.size();
+      while (index > 0 && byRank.get(index - 1).rank() < source.rank()) {
+        index--;
+      }
+      byRank.add(index, source);
+    }
+    return new Settings(byRank);
   }
 
   /**

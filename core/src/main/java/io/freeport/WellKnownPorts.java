@@ -35,4 +35,8 @@ final class WellKnownPorts {
   static boolean contains(int port) {
     return SET.get(port);
   }
+
+  static void removeFrom(BitSet ports) {
+    ports.andNot(SET);
+  }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -72,13 +73,47 @@ class PortPoolTest {
     assertThat(firsts).hasSizeGreaterThan(25);
   }
 
+  @Test
+  void doubtfulNumbersComeLast() throws IOException {
+    PortPool pool =
+        PortPool.inRandomOrder(List.of(new PortRange(100, 149), new PortRange(80, 109)));
+
+    List<Integer> visited = visitAll(pool, port -> port % 2 == 0);
+
+    assertThat(visited.subList(0, 35)).allMatch(port -> port % 2 != 0).doesNotHaveDuplicates();
+    assertThat(visited.subList(35, 70)).allMatch(port -> port % 2 == 0).doesNotHaveDuplicates();
+    assertThat(pool).hasToString("70 ports from 80 to 149");
+  }
+
+  @Test
+  void numbersInAnOrderKeepIt() throws IOException {
+    PortPool pool = PortPool.inOrder(List.of(7, 8, 5));
+
+    assertThat(visitAll(pool, port -> port > 5)).containsExactly(7, 8, 5);
+    assertThat(pool).hasToString("7, 8, 5");
+  }
+
+  @Test
+  void knowsWhichNumbersItHas() throws IOException {
+    PortPool pool = PortPool.within(List.of(new PortRange(10, 19)), List.of(new PortRange(12, 13)));
+
+    assertThat(visitAll(pool)).containsExactlyInAnyOrder(10, 11, 14, 15, 16, 17, 18, 19);
+    assertThat(IntStream.range(0, 30).filter(pool::contains))
+        .containsExactly(10, 11, 14, 15, 16, 17, 18, 19);
+  }
+
   private static List<Integer> visitAll(PortPool pool) throws IOException {
+    return visitAll(pool, port -> false);
+  }
+
+  private static List<Integer> visitAll(PortPool pool, IntPredicate isDoubtful) throws IOException {
     List<Integer> visited = new ArrayList<>();
     pool.<Object>firstOf(
         port -> {
           visited.add(port);
           return null;
-        });
+        },
+        isDoubtful);
     return visited;
   }
 }

@@ -78,6 +78,21 @@ class PortTierTest {
     assertThat(port.tier()).isEqualTo(PortTier.RANGE);
   }
 
+  /** Which is tried after all others for a second. */
+  @Test
+  void aPortThatWasRefusedIsHadAsSoonAsItIsFree() {
+    PortRequest request =
+        PortRequest.named("web").range(base, base + 2).upTo(PortTier.RANGE).build();
+    take(base, base + 2);
+    HeldPort last = others.hold(PortRequest.named("other").preferred(base + 1).strict().build());
+    assertThatExceptionOfType(PortUnavailableException.class)
+        .isThrownBy(() -> allocator.hold(request));
+
+    last.close();
+
+    assertThat(allocator.hold(request).number()).isEqualTo(base + 1);
+  }
+
   @Test
   void thenAnyPort() {
     take(base);

@@ -3,11 +3,14 @@ package io.freeport.benchmarks;
 import io.freeport.benchmarks.PortSource.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import me.alexpanov.net.FreePortFinder;
 import org.apache.camel.test.AvailablePortFinder;
 import org.apache.flink.util.NetUtils;
@@ -38,8 +41,20 @@ final class OtherSources {
     return new Closing(port.getPort(), port);
   }
 
+  /** It never goes back, and fails when it has come to the highest number. */
   static Lease freePortFinder() {
-    return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
+    try {
+      return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
+    } catch (IllegalArgumentException | NoSuchElementException atTheEnd) {
+      try {
+        Field next = FreePortFinder.class.getDeclaredField("currentMinPort");
+        next.setAccessible(true);
+        ((AtomicInteger) next.get(null)).set(FreePortFinder.MIN_PORT_NUMBER);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("This is not the free-port-finder that is known here", e);
+      }
+      return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
+    }
   }
 
   static Lease flink() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -41,12 +42,13 @@ final class FixedPortQueue {
   /**
    * Holds the ports of a request.
    *
-   * @param ours the numbers of this very test, which will not be released while it waits
+   * @param numbers those of this very test, which will not be released while it waits
    */
-  List<HeldPort> hold(PortRequest request, Set<Integer> ours) {
+  List<HeldPort> hold(PortRequest request, Supplier<Set<Integer>> numbers) {
     if (!request.isStrict()) {
       return allocator.holdAll(request);
     }
+    Set<Integer> ours = numbers.get();
     long start = System.nanoTime();
     int unexplained = 0;
     while (true) {

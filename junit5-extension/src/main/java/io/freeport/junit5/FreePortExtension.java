@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -164,13 +163,14 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
     isAskedEarly |= users == 0;
     PortRequest complete =
         request.usedBy().isEmpty() ? request.toBuilder().usedBy(usedBy).build() : request;
-    Set<Integer> ours =
-        held.values().stream()
-            .flatMap(List::stream)
-            .map(HeldPort::number)
-            .collect(Collectors.toSet());
     return new FixedPortQueue(its, FixedPortQueue.timeoutOf(Settings.ofThisJvm()))
-        .hold(complete, ours);
+        .hold(
+            complete,
+            () ->
+                held.values().stream()
+                    .flatMap(List::stream)
+                    .map(HeldPort::number)
+                    .collect(Collectors.toSet()));
   }
 
   boolean defines(String name) {

@@ -12,11 +12,13 @@ import org.junit.platform.launcher.TestPlan;
  * Releases the ports of a launcher session when it ends, and sums up what happened to its ports.
  * JUnit finds it by itself; there is nothing to call.
  *
+ * <p>Every JVM that has FreePort on its class path pays for this, whether it uses ports or not. So
+ * nothing is loaded here, nor in what this calls, before it is needed: loggers, streams and lambdas
+ * take longer than the rest together.
+ *
  * @since 0.1.0
  */
 public final class FreePortSessionListener implements LauncherSessionListener {
-
-  private static final Logger LOGGER = System.getLogger("io.freeport.junit5");
 
   private @Nullable Summary summary;
 
@@ -59,9 +61,10 @@ public final class FreePortSessionListener implements LauncherSessionListener {
       Session.ofThisJvm().close();
     } catch (RuntimeException leaked) {
       // The tests have ended, so there is none left that could fail.
-      LOGGER.log(Level.ERROR, leaked.getMessage());
+      Logger logger = Summary.logger();
+      logger.log(Level.ERROR, leaked.getMessage());
       for (Throwable further : leaked.getSuppressed()) {
-        LOGGER.log(Level.ERROR, further.getMessage());
+        logger.log(Level.ERROR, further.getMessage());
       }
     }
     Summary its = summary;

@@ -37,7 +37,8 @@ record JUnitSettings(Set<String> keys, Function<String, Optional<String>> values
   /** What JUnit has from a system property is left to the source for those. */
   @Override
   public @Nullable String get(String key) {
-    return values.apply(key).filter(value -> !value.equals(System.getProperty(key))).orElse(null);
+    String value = values.apply(key).orElse(null);
+    return value == null || value.equals(System.getProperty(key)) ? null : value;
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatio
 import java.lang.reflect.Field;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -54,22 +55,7 @@ record Place(
   /** The key of the port: its name, or the place itself, in its scope, if it has none. */
   Object key() {
     Object owner = annotation.scope() == PortScope.TEST_INSTANCE ? instance : null;
-    return name().isEmpty() ? new Unnamed(element, new Identity(owner)) : name();
-  }
-
-  private record Unnamed(Object element, Identity instance) {}
-
-  /** Two instances are two, whatever their class thinks of it. */
-  private record Identity(@Nullable Object instance) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Identity identity && identity.instance == instance;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(instance);
-    }
+    return name().isEmpty() ? List.of(element, new Identity(owner)) : name();
   }
 
   /** Says where it is, for messages. */

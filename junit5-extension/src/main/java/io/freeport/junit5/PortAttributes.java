@@ -59,8 +59,25 @@ record PortAttributes(
         annotation.keep());
   }
 
+  /** A record's own equals is linked when it is first called, which takes longer than a test. */
   boolean isPlain() {
-    return equals(PLAIN);
+    return all().equals(PLAIN.all());
+  }
+
+  private List<Object> all() {
+    return List.of(
+        preferred,
+        fallback,
+        ranges,
+        excluded,
+        near,
+        count,
+        contiguous,
+        alignment,
+        protocol,
+        address,
+        strict,
+        kept);
   }
 
   /**

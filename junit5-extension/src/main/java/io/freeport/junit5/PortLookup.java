@@ -118,21 +118,19 @@ final class PortLookup {
   private StoredPorts ofSession() {
     return Session.ofThisJvm().isOpen()
         ? Session.ofThisJvm().ports(place.key(), () -> hold("all tests of this JVM"))
-        : stored(context.getRoot(), new OfSession(place.key()));
+        : stored(context.getRoot(), List.of(PortScope.SESSION, place.key()));
   }
-
-  /** Keeps it apart from a name of another scope. */
-  private record OfSession(Object key) {}
 
   /**
    * A store also looks into those of the contexts around its own: this is how a test sees the named
    * ports of its class.
    */
+  @SuppressWarnings("ReferenceEquality") // it has to be this very entry
   private StoredPorts inStoreOf(ExtensionContext owner) {
     StoredPorts stored = stored(owner, place.key());
     StoredPorts nearer =
         context.getStore(StoredPorts.NAMESPACE).get(place.key(), StoredPorts.class);
-    if (nearer != null && !nearer.equals(stored)) {
+    if (nearer != null && nearer != stored) {
       throw place.error(
           "asks for \""
               + place.name()
@@ -187,9 +185,8 @@ final class PortLookup {
     } catch (IllegalArgumentException e) {
       throw place.error("cannot be satisfied. " + e.getMessage());
     }
-    Set<Integer> ours = new HashSet<>(PortsInUse.numbersVisibleFrom(context));
-    programmed.held().forEach(port -> ours.add(port.number()));
-    StoredPorts held = new StoredPorts(Run.of(context).queue().hold(request, ours), place);
+    StoredPorts held =
+        new StoredPorts(Run.of(context).queue().hold(request, this::numbersOfThisTest), place);
     try {
       publish(held.ports());
       return held;
@@ -197,6 +194,12 @@ final class PortLookup {
       held.close();
       throw e;
     }
+  }
+
+  private Set<Integer> numbersOfThisTest() {
+    Set<Integer> numbers = new HashSet<>(PortsInUse.numbersVisibleFrom(context));
+    programmed.held().forEach(port -> numbers.add(port.number()));
+    return numbers;
   }
 
   private void publish(List<HeldPort> ports) {

@@ -21,15 +21,19 @@ final class PortsInUse {
 
   private PortsInUse() {}
 
-  /** The key is the context's own: a store would else find what the contexts around it have. */
-  private record Key(String contextId) {}
+  /**
+   * The key is the context's own: a store would else find what the contexts around it have. Its id
+   * would do as well, but is put together whenever it is asked for.
+   */
+  private static Object key(ExtensionContext context) {
+    return List.of(PortsInUse.class, new Identity(context));
+  }
 
   static void add(ExtensionContext context, List<HeldPort> ports, Place place) {
     PortsInUse its =
         context
             .getStore(StoredPorts.NAMESPACE)
-            .getOrComputeIfAbsent(
-                new Key(context.getUniqueId()), any -> new PortsInUse(), PortsInUse.class);
+            .getOrComputeIfAbsent(key(context), any -> new PortsInUse(), PortsInUse.class);
     ports.forEach(port -> its.uses.add(new Use(port, place)));
   }
 
@@ -58,8 +62,6 @@ final class PortsInUse {
   }
 
   private static @Nullable PortsInUse of(ExtensionContext context) {
-    return context
-        .getStore(StoredPorts.NAMESPACE)
-        .get(new Key(context.getUniqueId()), PortsInUse.class);
+    return context.getStore(StoredPorts.NAMESPACE).get(key(context), PortsInUse.class);
   }
 }

@@ -46,7 +46,8 @@ final class ProgrammedPorts {
         context
             .getRoot()
             .getStore(StoredPorts.NAMESPACE)
-            .getOrComputeIfAbsent(new FieldsOf(type.get()), FieldsOf::find, Fields.class)
+            .getOrComputeIfAbsent(
+                List.of(ProgrammedPorts.class, type.get()), any -> find(type.get()), Fields.class)
             .fields();
     if (fields.isEmpty()) {
       return NONE;
@@ -91,23 +92,21 @@ final class ProgrammedPorts {
   }
 
   /** Looked for once for each class. */
-  private record FieldsOf(Class<?> type) {
-    private Fields find() {
-      List<Field> all = new ArrayList<>();
-      Class<?> at = type;
-      while (at != null) {
-        all.addAll(
-            findAnnotatedFields(
-                at,
-                RegisterExtension.class,
-                field -> FreePortExtension.class.isAssignableFrom(field.getType()),
-                HierarchyTraversalMode.BOTTOM_UP));
-        // A static class is within another one by its name only: JUnit does not nest it.
-        at = Modifier.isStatic(at.getModifiers()) ? null : at.getEnclosingClass();
-      }
-      return new Fields(all);
-    }
-  }
-
   private record Fields(List<Field> fields) {}
+
+  private static Fields find(Class<?> type) {
+    List<Field> all = new ArrayList<>();
+    Class<?> at = type;
+    while (at != null) {
+      all.addAll(
+          findAnnotatedFields(
+              at,
+              RegisterExtension.class,
+              field -> FreePortExtension.class.isAssignableFrom(field.getType()),
+              HierarchyTraversalMode.BOTTOM_UP));
+      // A static class is within another one by its name only: JUnit does not nest it.
+      at = Modifier.isStatic(at.getModifiers()) ? null : at.getEnclosingClass();
+    }
+    return new Fields(all);
+  }
 }

@@ -94,8 +94,16 @@ final class Session {
       if (--depth > 0) {
         return;
       }
-      left = new ArrayList<>(ports().toList());
-      extensions.forEach(extension -> left.add(extension::release));
+      left = new ArrayList<>();
+      for (Slot slot : ports.values()) {
+        StoredPorts stored = slot.stored;
+        if (stored != null) {
+          left.add(stored);
+        }
+      }
+      for (FreePortExtension extension : extensions) {
+        left.add(extension::release);
+      }
       if (planned != null) {
         left.add(planned);
         planned = null;
@@ -103,7 +111,9 @@ final class Session {
       extensions.clear();
       ports.clear();
     }
-    StoredPorts.closeAll(left);
+    if (!left.isEmpty()) {
+      StoredPorts.closeAll(left);
+    }
   }
 
   /** The configuration parameters of the tests that run; null before the first ones. */

@@ -19,8 +19,6 @@ final class Summary {
     NEVER
   }
 
-  private static final Logger LOGGER = System.getLogger("io.freeport.junit5");
-
   private record Counts(
       long held, long offered, long taken, long stolen, long leaked, long reaped) {
 
@@ -77,7 +75,7 @@ final class Summary {
   void print() {
     Counts counts = Counts.now().since(start);
     if (isWanted(counts)) {
-      LOGGER.log(counts.isTrouble() ? Level.WARNING : Level.INFO, "{0}", counts);
+      logger().log(counts.isTrouble() ? Level.WARNING : Level.INFO, "{0}", counts);
     }
   }
 
@@ -89,8 +87,13 @@ final class Summary {
         case NEVER -> false;
       };
     } catch (IllegalArgumentException badSetting) {
-      LOGGER.log(Level.ERROR, badSetting.getMessage());
+      logger().log(Level.ERROR, badSetting.getMessage());
       return false;
     }
+  }
+
+  /** Asked for only by who has something to say, see {@link FreePortSessionListener}. */
+  static Logger logger() {
+    return System.getLogger("io.freeport.junit5");
   }
 }
