@@ -64,7 +64,10 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
 
   /** Returns whether a port that nobody asked for by its number may be given out. */
   boolean leavesOpen(int port) {
-    return openWithin(port, port).get(port);
+    return port >= WellKnownPorts.FIRST_UNPRIVILEGED
+        && !ephemeral.contains(port)
+        && !WellKnownPorts.contains(port)
+        && reserved.stream().noneMatch(range -> range.contains(port));
   }
 
   /** Returns which ones of some ports may be given out if nobody asked for them by their number. */

@@ -236,12 +236,16 @@ final class PortPool {
       }
       index = (int) (((long) index + step) % size);
     }
-    for (int number = postponed.nextSetBit(0); number >= 0; ) {
-      T result = attempt.with(number);
+    if (postponed.isEmpty()) {
+      return null;
+    }
+    for (int visited = 0; visited < size; visited++) { // as before, from where it began
+      int number = numbers.at(index);
+      T result = postponed.get(number) ? attempt.with(number) : null;
       if (result != null) {
         return result;
       }
-      number = postponed.nextSetBit(number + 1);
+      index = (int) (((long) index + step) % size);
     }
     return null;
   }

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers that the kernel has refused within the last second. They are tried after all others: in a
- * range that is nearly full, an allocation would else be refused twenty times before it comes upon
- * a port that is free, and by the same ones that refused the allocation before it.
+ * Numbers that the kernel has refused, since up to a second ago. They are tried after all others:
+ * in a range that is nearly full, each allocation would else be refused twenty times before it
+ * comes upon a port that is free, again and again by the same ones.
  *
  * <p>Only the order in which numbers are tried depends on it, and nothing is taken or left out
  * because of it. So it does not matter that two threads may begin a second at the same time, of
- * which one is forgotten with what is in it.
+ * which one is forgotten with what is in it, or that one ends in the middle of a search.
  */
 final class RefusedLately {
 
@@ -26,7 +26,7 @@ final class RefusedLately {
 
   private volatile @Nullable Second second;
 
-  /** To be called before a search, which so sees the same ones from its beginning to its end. */
+  /** Ends a second that is over. */
   void forgetOlderOnes() {
     Second its = second;
     if (its != null && System.nanoTime() - its.start > NANOS) {

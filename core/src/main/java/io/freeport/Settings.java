@@ -39,8 +39,10 @@ public final class Settings {
     static final List<SettingsSource> SOURCES = new ArrayList<>();
 
     static {
-      ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader())
-          .forEach(SOURCES::add);
+      for (SettingsSource source :
+          ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader())) {
+        SOURCES.add(source);
+      }
     }
   }
 

@@ -78,6 +78,27 @@ class PortTierTest {
     assertThat(port.tier()).isEqualTo(PortTier.RANGE);
   }
 
+  /** Below them there are numbers that are none. */
+  @Test
+  void thoseNextToALowPortAreLookedAtToo() {
+    PortRequest request = PortRequest.named("web").preferred(30).upTo(PortTier.RANGE).build();
+    try (PortAllocator theirs = PortAllocator.create()) {
+      takeOrLeave(theirs, 30);
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.hold(request))
+          .withMessageStartingWith("No TCP port for \"web\" can be had. Tried: 30 (preferred)");
+    }
+  }
+
+  /** Who is not root may not have it, which is as good. */
+  private static void takeOrLeave(PortAllocator allocator, int port) {
+    try {
+      allocator.hold(PortRequest.named("other").preferred(port).strict().build());
+    } catch (PortUnavailableException notForUs) {
+      assertThat(notForUs).hasMessageContaining(String.valueOf(port));
+    }
+  }
+
   /** Which is tried after all others for a second. */
   @Test
   void aPortThatWasRefusedIsHadAsSoonAsItIsFree() {

@@ -31,14 +31,16 @@ final class Adversary {
     }
   }
 
-  /** Of the ephemeral ports, with Linux' usual range, so many are left free by a crowd. */
+  /** So many of the numbers that a peer gives out are left free by a crowd. */
   private static final int LEFT_FREE = 200;
 
   /** How many processes a crowd is, since one alone may not open so many files. */
   static final int CROWD = 4;
 
   private static final int KEPT = 300;
-  private static final int KEPT_OF_EXPLICIT = 2_000;
+
+  /** One in so many of the numbers that it goes for, lest more of a small range be taken. */
+  private static final int KEPT_OF_EXPLICIT = 10;
 
   private final int first;
   private final int last;
@@ -109,10 +111,11 @@ final class Adversary {
 
   private void askForAll() throws IOException {
     ready();
+    int share = (last - first + 1) / KEPT_OF_EXPLICIT;
     while (true) {
       for (int port = first; port <= last; port++) {
         try {
-          keep(bind(port), KEPT_OF_EXPLICIT);
+          keep(bind(port), share);
         } catch (BindException taken) {
           // the next one
         }

@@ -20,6 +20,9 @@ import org.openjdk.jmh.util.Statistics;
  */
 final class LatencyPart implements Part {
 
+  /** The first allocation of an allocator, which has not seen yet what is taken. */
+  static final String FIRST = "FreePort, the first one";
+
   private static final String MICROS = "µs";
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final double MEDIAN = 50;
@@ -73,6 +76,7 @@ final class LatencyPart implements Part {
       String setting = percent + " % taken";
       ranges.add(
           new Call("latency.range", Peer.FREEPORT.title(), setting, "Occupancy.hold", its, 1));
+      ranges.add(new Call("latency.range", FIRST, setting, "Occupancy.first", its, 1));
       if (effort != Effort.SMOKE) {
         others.add(
             new Call("latency.range", "first free one", setting, "Occupancy.firstFree", its, 1));

@@ -51,7 +51,7 @@ public final class Main {
     List<String> names = new ArrayList<>(arguments);
     if (names.remove("--render")) {
       Path json = names.isEmpty() ? json() : Path.of(names.get(0));
-      return report(JSON.fromJson(Files.readString(json), Results.class), true);
+      return report(JSON.fromJson(Files.readString(json), Results.class));
     }
     Effort effort =
         names.remove("--smoke")
@@ -72,7 +72,7 @@ public final class Main {
       run(part, bench, results);
       Files.writeString(json(), JSON.toJson(results)); // so far, since the next one may take long
     }
-    return report(results, parts.size() == PARTS.size() && effort != Effort.SMOKE);
+    return report(results);
   }
 
   /** Returns those that are named, or all; none if there is no part of a name. */
@@ -107,9 +107,11 @@ public final class Main {
     return (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
-  /** Makes the page, in the project's documentation or in the folder of the build. */
-  private int report(Results results, boolean published) throws IOException {
+  /** Makes the page: of a full run the project's own, else one in the folder of the build. */
+  private int report(Results results) throws IOException {
+    boolean published = results.effort() == Effort.FULL && results.parts().size() == PARTS.size();
     Path folder = published ? root.resolve("docs") : target();
+    Files.createDirectories(folder);
     Files.writeString(folder.resolve("benchmarks.md"), new Page(results).render(template()));
     new Plots(results, folder.resolve("benchmarks")).write();
     Page.summary(results).forEach(System.out::println);

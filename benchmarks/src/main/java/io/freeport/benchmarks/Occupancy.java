@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -31,7 +32,7 @@ public class Occupancy {
 
   private final List<SocketChannel> others = new ArrayList<>();
   private final PortAllocator allocator = PortAllocator.create();
-  private int first;
+  private int lowest;
   private PortRequest request = PortRequest.any();
 
   /** Takes the range of which others have the least, and as many of its ports as are missing. */
@@ -41,7 +42,7 @@ public class Occupancy {
     for (int candidate = LOWEST; candidate < HIGHEST && free.size() < RANGE; candidate += RANGE) {
       List<Integer> its = freeFrom(candidate);
       if (its.size() > free.size()) {
-        first = candidate;
+        lowest = candidate;
         free = its;
       }
     }
@@ -56,7 +57,7 @@ public class Occupancy {
         // by somebody else, which is as good
       }
     }
-    request = PortRequest.named("benchmark").range(first, first + RANGE - 1).build();
+    request = PortRequest.named("benchmark").range(lowest, lowest + RANGE - 1).build();
   }
 
   private static List<Integer> freeFrom(int first) throws IOException {
@@ -87,10 +88,30 @@ public class Occupancy {
     }
   }
 
+  /** An allocator that knows nothing yet. */
+  @State(Scope.Thread)
+  public static class Fresh {
+
+    private PortAllocator allocator = PortAllocator.create();
+
+    @Setup(Level.Invocation)
+    public void renew() {
+      allocator.close();
+      allocator = PortAllocator.create();
+    }
+  }
+
+  @Benchmark
+  public int first(Fresh fresh) {
+    try (HeldPort port = fresh.allocator.hold(request)) {
+      return port.number();
+    }
+  }
+
   /** The usual way to a port of a range: from its beginning on. */
   @Benchmark
   public int firstFree() throws IOException {
-    for (int number = first; number < first + RANGE; number++) {
+    for (int number = lowest; number < lowest + RANGE; number++) {
       try (SocketChannel socket = SocketChannel.open()) {
         socket.bind(new InetSocketAddress(number));
         return number;
@@ -98,6 +119,6 @@ public class Occupancy {
         // the next one
       }
     }
-    throw new IOException("All ports from " + first + " on are taken");
+    throw new IOException("All ports from " + lowest + " on are taken");
   }
 }

@@ -3,8 +3,8 @@ package io.freeport.benchmarks;
 import java.util.List;
 
 /**
- * What was measured of one thing in one setting, once per round. Series of one metric were measured
- * in the same rounds, in turns, so values with the same index belong together.
+ * What was measured of one thing in one setting, once per round. Series of one metric with as many
+ * values were measured in the same rounds, in turns, so values with the same index belong together.
  *
  * @param metric what was measured, such as {@code latency.one}
  * @param subject of what, such as FreePort
@@ -21,6 +21,10 @@ record Series(String metric, String subject, String setting, String unit, List<D
     return this.metric.equals(metric)
         && this.subject.equals(subject)
         && this.setting.equals(setting);
+  }
+
+  boolean isPairedWith(Series other) {
+    return values.size() == other.values.size();
   }
 
   Spread spread() {

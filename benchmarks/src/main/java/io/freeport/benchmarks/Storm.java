@@ -15,15 +15,13 @@ final class Storm {
   static final int PROCESSES = 4;
   static final int THREADS = 4;
 
-  private static final int EPHEMERAL_FIRST = 32_768;
-  private static final int EPHEMERAL_LAST = 60_999;
-
   private Storm() {}
 
   /**
    * The arguments are the adversary, the first and the last port it goes for, and the command of
    * one process that prints {@link Use}s. Prints how many cycles there were, how many ports were
-   * lost, how many were given out twice, and how many nanoseconds all of it took.
+   * lost, how many were given out twice, and how many nanoseconds it took from the first to the
+   * last one.
    */
   public static void main(String[] args) throws Exception {
     Adversary.Way way = Adversary.Way.valueOf(args[0]);
@@ -32,7 +30,6 @@ final class Storm {
       for (List<String> adversary : adversaries(way, args[1], args[2])) {
         processes.startAndAwaitLine(adversary);
       }
-      long start = System.nanoTime();
       List<Process> children = new ArrayList<>();
       for (int i = 0; i < PROCESSES; i++) {
         children.add(processes.start(command));
@@ -41,13 +38,15 @@ final class Storm {
       for (Process child : children) {
         uses.addAll(child.inputReader().lines().map(Use::parse).toList());
       }
-      long took = System.nanoTime() - start;
       for (Process child : children) {
         if (child.waitFor() != 0) {
           throw new IOException(Processes.failure(child.exitValue(), command));
         }
       }
       long lost = uses.stream().filter(Use::lost).count();
+      long took =
+          uses.stream().mapToLong(Use::to).max().orElseThrow()
+              - uses.stream().mapToLong(Use::from).min().orElseThrow();
       System.out.println(uses.size() + " " + lost + " " + Use.duplicates(uses) + " " + took);
     }
   }
@@ -57,10 +56,14 @@ final class Storm {
       return List.of(adversary(way, first, last));
     }
     List<List<String>> crowd = new ArrayList<>();
-    int share = (EPHEMERAL_LAST - EPHEMERAL_FIRST + 1) / Adversary.CROWD;
+    int from = Integer.parseInt(first);
+    int all = Integer.parseInt(last) - from + 1;
     for (int i = 0; i < Adversary.CROWD; i++) {
-      int from = EPHEMERAL_FIRST + i * share;
-      crowd.add(adversary(way, "" + from, "" + (from + share - 1)));
+      crowd.add(
+          adversary(
+              way,
+              "" + (from + i * all / Adversary.CROWD),
+              "" + (from + (i + 1) * all / Adversary.CROWD - 1)));
     }
     return crowd;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** How many ports are lost, and how many given out twice, where others are after them. */
 final class StormPart implements Part {
@@ -13,6 +14,14 @@ final class StormPart implements Part {
   static final String LOST = "storm.lost";
   static final String DUPLICATES = "storm.duplicates";
   static final String TIME = "storm.time";
+
+  /** Returns what is known of a metric, of FreePort and one way after the other. */
+  static List<Double> ofFreePort(Results results, String metric) {
+    return Stream.of(Adversary.Way.values())
+        .flatMap(way -> results.find(metric, Peer.FREEPORT.title(), way.title()).stream())
+        .map(Series::sum)
+        .toList();
+  }
 
   /** A command of a shell that sets up a network of its own; where it may not, ours is used. */
   private static final List<String> ISOLATED =

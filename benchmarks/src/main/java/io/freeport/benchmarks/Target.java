@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 
 /**
  * What FreePort has set itself.
@@ -55,7 +54,7 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
                       .map(
                           series ->
                               scaled(series, 1 / (SixServices.SERVICES * PLAN_BUDGET_MICROS)))),
-          new Target("ports lost in the storm", 0, its -> sum(its.ofMetric(StormPart.LOST))),
+          new Target("ports lost in the storm", 0, Target::lostInTheStorm),
           new Target(
               "`@FreePort int` against `@TempDir`, per test",
               0.5,
@@ -106,13 +105,8 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
                       ReaperPart.setting(100, 0),
                       ReaperPart.REAPER,
                       ReaperPart.COMMAND)),
-          new Target(
-              "allocation from a range that is 95 % taken, against one that is free",
-              10,
-              its ->
-                  ratios(
-                      its.find("latency.range", Peer.FREEPORT.title(), "95 % taken"),
-                      its.find("latency.range", Peer.FREEPORT.title(), "0 % taken"))),
+          occupancy("one allocation after the other", Peer.FREEPORT.title()),
+          occupancy("the first one of an allocator", LatencyPart.FIRST),
           new Target(
               "heap per held port, in KiB",
               2,
@@ -120,6 +114,16 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
                   its.ofMetric(ScalePart.HEAP).stream()
                       .findFirst()
                       .map(series -> scaled(series, 1 / 1024.0))));
+
+  private static Target occupancy(String which, String subject) {
+    return new Target(
+        "allocation from a range that is 95 % taken, against one that is free: " + which,
+        10,
+        its ->
+            ratios(
+                its.find("latency.range", subject, "95 % taken"),
+                its.find("latency.range", subject, "0 % taken")));
+  }
 
   /** Returns what all rounds say together, if it was measured. */
   Optional<Spread> spread(Results results) {
@@ -137,7 +141,11 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
     return spread.median() > limit ? Verdict.UNDECIDED : Verdict.REACHED;
   }
 
-  /** Returns by how much a subject differs from another one, round by round. */
+  /**
+   * Returns by how much a subject differs from another one, round by round. If one of them was
+   * measured in fewer rounds, it is by how much their medians differ: those rounds were not the
+   * same.
+   */
   static Optional<List<Double>> ratios(
       Results results, String metric, String setting, String subject, String base) {
     return ratios(results.find(metric, subject, setting), results.find(metric, base, setting));
@@ -147,34 +155,40 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
     if (one.isEmpty() || other.isEmpty()) {
       return Optional.empty();
     }
+    int rounds = one.get().values().size();
+    if (!one.get().isPairedWith(other.get())) {
+      return Optional.of(List.of(one.get().spread().median() / other.get().spread().median()));
+    }
     List<Double> ratios = new ArrayList<>();
-    int rounds = Math.min(one.get().values().size(), other.get().values().size());
     for (int round = 0; round < rounds; round++) {
       ratios.add(one.get().values().get(round) / other.get().values().get(round));
     }
     return Optional.of(ratios);
   }
 
+  /** Among those that were measured in the same rounds, which are all that come near. */
   private static Optional<List<Double>> againstTheFastest(Results results) {
+    Optional<Series> ours = results.find(ONE, Peer.FREEPORT.title(), THREAD);
     return results.ofMetric(ONE).stream()
         .filter(series -> series.setting().equals(THREAD))
+        .filter(series -> ours.filter(its -> its.isPairedWith(series)).isPresent())
         .filter(series -> !series.subject().equals(Peer.FREEPORT.title()))
         .filter(series -> !series.subject().equals(Peer.RAW.title()))
         .min(Comparator.comparingDouble(series -> series.spread().median()))
-        .flatMap(
-            fastest ->
-                ratios(results.find(ONE, Peer.FREEPORT.title(), THREAD), Optional.of(fastest)));
+        .flatMap(fastest -> ratios(ours, Optional.of(fastest)));
   }
 
   private static List<Double> scaled(Series series, double factor) {
     return series.values().stream().map(value -> value * factor).toList();
   }
 
-  private static Optional<List<Double>> sum(List<Series> all) {
-    DoubleStream ofOurs =
-        all.stream()
-            .filter(series -> series.subject().equals(Peer.FREEPORT.title()))
-            .mapToDouble(Series::sum);
-    return all.isEmpty() ? Optional.empty() : Optional.of(List.of(ofOurs.sum()));
+  /** Nothing, unless each adversary was met. */
+  private static Optional<List<Double>> lostInTheStorm(Results results) {
+    List<Double> lost = StormPart.ofFreePort(results, StormPart.LOST);
+    List<Double> cycles = StormPart.ofFreePort(results, StormPart.CYCLES);
+    int ways = Adversary.Way.values().length;
+    return lost.size() < ways || cycles.size() < ways || cycles.contains(0.0)
+        ? Optional.empty()
+        : Optional.of(List.of(lost.stream().mapToDouble(value -> value).sum()));
   }
 }

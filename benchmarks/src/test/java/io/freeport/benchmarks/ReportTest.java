@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,11 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportTest {
 
   @TempDir Path root;
-
-  @BeforeEach
-  void makeFolders() throws IOException {
-    Files.createDirectories(root.resolve("docs"));
-  }
 
   @Test
   void endsWithZeroIfNoTargetIsMissed() throws Exception {
@@ -55,6 +49,39 @@ class ReportTest {
   }
 
   @Test
+  void aStormWithoutOneOfTheAdversariesSaysNothing() throws Exception {
+    assertThat(render(json().replace("[50.0]", "[0.0]"))).isZero();
+    assertThat(page()).contains("| ports lost in the storm | ≤ 0 |  | not run |");
+  }
+
+  @Test
+  void onlyAFullRunOfAllPartsIsPublished() throws Exception {
+    render(json());
+    render(json().replace("QUICK", "FULL"));
+    assertThat(root.resolve("docs")).doesNotExist();
+
+    StringBuilder parts = new StringBuilder();
+    for (String part : List.of("storm", "suite", "reaper", "scale")) {
+      parts
+          .append("\"")
+          .append(part)
+          .append("\": {\"hasRun\": true, \"remark\": \"\", \"seconds\": 1.0}, ");
+    }
+    render(json().replace("QUICK", "FULL").replace("\"latency\":", parts + "\"latency\":"));
+    assertThat(root.resolve("docs/benchmarks.md")).content().contains("by `benchmarks/run`.");
+  }
+
+  /** Rounds that were not the same ones cannot be compared one by one. */
+  @Test
+  void ratiosOfUnequalRoundsAreThoseOfTheMedians() throws Exception {
+    render(json().replace("[9.0, 9.5, 8.0]", "[7.0]"));
+
+    assertThat(page())
+        .contains("and close | ≤ 1.25 | 0.700 | reached |")
+        .contains("| the same, against the fastest peer | ≤ 1 |  | not run |");
+  }
+
+  @Test
   void endsWithOneIfAPartFailed() throws Exception {
     assertThat(render(json().replace("\"remark\": \"\"", "\"remark\": \"it failed: no\"")))
         .isEqualTo(1);
@@ -80,7 +107,7 @@ class ReportTest {
   void drawsWhatWasMeasuredAndLinksToNothingElse() throws Exception {
     render(json());
 
-    Path plots = root.resolve("docs/benchmarks");
+    Path plots = root.resolve("benchmarks/target/benchmarks");
     try (var files = Files.list(plots)) {
       assertThat(files)
           .extracting(file -> String.valueOf(file.getFileName()))
@@ -119,7 +146,7 @@ class ReportTest {
   }
 
   private String page() throws IOException {
-    return Files.readString(root.resolve("docs/benchmarks.md"));
+    return Files.readString(root.resolve("benchmarks/target/benchmarks.md"));
   }
 
   private static String json() {

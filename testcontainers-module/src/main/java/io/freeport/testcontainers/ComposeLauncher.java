@@ -5,6 +5,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortState;
 import java.io.File;
+import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,8 @@ public final class ComposeLauncher {
    * @throws org.testcontainers.containers.ContainerLaunchException if Compose fails; nothing is
    *     left then
    * @throws io.freeport.PortHandoffException if no service publishes one of the ports
+   * @throws IllegalArgumentException if the factory makes a container object with an image of
+   *     Compose, with the versions of Testcontainers that are known to work
    * @throws IllegalStateException if the compose files cannot be read, or this launcher has started
    *     its project already
    */
@@ -159,17 +162,32 @@ public final class ComposeLauncher {
     }
   }
 
-  /** A container object of Testcontainers 1 has to be told; in 2 there is nothing to be told by. */
+  /** A container object of Testcontainers 1 has to be told; of 2, the constructor decides. */
   private static ComposeContainer onThisHost(ComposeContainer container) {
     try {
       ComposeContainer.class.getMethod("withLocalCompose", boolean.class).invoke(container, true);
       return container;
-    } catch (NoSuchMethodException itIsTheDefault) {
+    } catch (NoSuchMethodException decidedAlready) {
+      if (isInContainer(container)) {
+        throw new IllegalArgumentException(
+            "The factory makes a ComposeContainer that runs Compose in a container, where the files of this launcher are not. Leave out"
+                + " the image of Compose: new ComposeContainer(files).");
+      }
       return container;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "This version of Testcontainers is not supported. Known to work are 1.21.4 and 2.0.5.",
           e);
+    }
+  }
+
+  private static boolean isInContainer(ComposeContainer container) {
+    try {
+      Field isLocal = ComposeContainer.class.getDeclaredField("localCompose");
+      isLocal.setAccessible(true);
+      return !isLocal.getBoolean(container);
+    } catch (ReflectiveOperationException | RuntimeException cannotTell) {
+      return false; // its own failure has to do
     }
   }
 

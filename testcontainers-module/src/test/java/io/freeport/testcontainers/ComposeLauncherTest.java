@@ -11,13 +11,16 @@ import com.github.dockerjava.api.model.Container;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.OwnerRegistry;
+import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
 import io.freeport.PortState;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.testcontainers.containers.ComposeContainer;
 import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.utility.DockerImageName;
 
 /** Needs "docker compose", as {@code .ci/compose} installs it; without it, it is skipped. */
 @RequiresDocker
@@ -71,6 +75,41 @@ class ComposeLauncherTest {
   void asBefore() throws IOException {
     System.clearProperty("freeport.container.handoff");
     client.close();
+  }
+
+  /** There is such a constructor in Testcontainers 2 only; in 1 the launcher has its way. */
+  @Test
+  void doesNotRunComposeInAContainer() throws Exception {
+    List<Constructor<?>> withImage =
+        Arrays.stream(ComposeContainer.class.getConstructors())
+            .filter(
+                constructor ->
+                    Arrays.equals(
+                        constructor.getParameterTypes(),
+                        new Class<?>[] {DockerImageName.class, List.class}))
+            .toList();
+    assumeThat(withImage).as("constructors with an image of Compose").isNotEmpty();
+    try (PortAllocator allocator = PortAllocator.create()) {
+      HeldPort port = allocator.hold("web");
+      ComposeLauncher launcher =
+          ComposeLauncher.of(
+                  files -> {
+                    try {
+                      return (ComposeContainer)
+                          withImage.get(0).newInstance(DockerImageName.parse("docker:25"), files);
+                    } catch (ReflectiveOperationException e) {
+                      throw new LinkageError("ComposeContainer cannot be made", e);
+                    }
+                  },
+                  file)
+              .port("WEB_PORT", port);
+      assertThatIllegalArgumentException()
+          .isThrownBy(launcher::start)
+          .withMessage(
+              "The factory makes a ComposeContainer that runs Compose in a container, where the files of this launcher are not. Leave out"
+                  + " the image of Compose: new ComposeContainer(files).");
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+    }
   }
 
   @Test
