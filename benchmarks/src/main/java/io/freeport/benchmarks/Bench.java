@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Where the parts work, and with what.
@@ -39,11 +38,9 @@ record Bench(Effort effort, Path work, List<String> classPath) {
     return String.join(File.pathSeparator, classPath);
   }
 
-  /** Returns those entries whose file, or module's folder, is chosen, after some others. */
-  String classPath(List<String> more, Predicate<String> chosen) {
-    List<String> entries = new ArrayList<>(more);
-    entries.addAll(classPath.stream().filter(chosen).collect(Collectors.toList()));
-    return String.join(File.pathSeparator, entries);
+  /** Returns those entries whose file, or module's folder, is chosen. */
+  List<String> entries(Predicate<String> chosen) {
+    return classPath.stream().filter(chosen).toList();
   }
 
   /** Returns the start of a command that runs Java as this JVM is run. */

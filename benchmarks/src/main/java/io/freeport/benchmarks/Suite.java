@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -82,16 +83,26 @@ final class Suite {
     return SurefireBuild.of(
         bench.folder("surefire-" + forks + "/" + variant.name().toLowerCase(Locale.ROOT)),
         classes,
-        bench.classPath().stream().filter(variant::needsBesideJUnit).toList(),
+        bench.entries(variant::needsBesideJUnit),
         forks,
         RepeatedTest.class.getPackage().getImplementationVersion());
   }
 
-  /** Returns the class path that the suite needs, and what some others need, and no more. */
-  private String classPath(List<SuiteVariant> more) {
-    return bench.classPath(
-        List.of(classes.toString()),
-        entry -> variant.needs(entry) || more.stream().anyMatch(other -> other.needs(entry)));
+  /**
+   * Returns the class path of what some variants need, in their order, with JUnit where {@link
+   * SuiteVariant#PLAIN} is, or in front of all.
+   */
+  static String classPath(Bench bench, List<SuiteVariant> order) {
+    List<String> entries = new ArrayList<>();
+    if (!order.contains(SuiteVariant.PLAIN)) {
+      entries.addAll(bench.entries(SuiteVariant.PLAIN::needs));
+    }
+    for (SuiteVariant variant : order) {
+      entries.addAll(
+          bench.entries(
+              variant == SuiteVariant.PLAIN ? variant::needs : variant::needsBesideJUnit));
+    }
+    return String.join(File.pathSeparator, entries);
   }
 
   /**
@@ -101,12 +112,13 @@ final class Suite {
    * @throws IOException if a test fails, or not all of them run
    */
   long run(int forks, int tests) throws IOException, InterruptedException {
-    return run(forks, tests, List.of());
+    return run(forks, tests, List.of(variant));
   }
 
-  /** As {@link #run(int, int)}, with what other variants need on the class path as well. */
-  long run(int forks, int tests, List<SuiteVariant> more) throws IOException, InterruptedException {
-    String classPath = classPath(more);
+  /** As {@link #run(int, int)}, with what variants need on the class path, in their order. */
+  long run(int forks, int tests, List<SuiteVariant> order)
+      throws IOException, InterruptedException {
+    String classPath = classes + File.pathSeparator + classPath(bench, order);
     long start = System.nanoTime();
     int ran = 0;
     try (Processes processes = new Processes()) {

@@ -15,7 +15,8 @@ final class SuitePart implements Part {
   static final String FORK = "suite.fork";
   static final String PER_TEST_SETTING = "beyond an empty test";
   static final String FORK_SETTING = "one test";
-  static final String UNUSED = "FreePort on the class path";
+  static final String UNUSED = "FreePort on the class path, behind JUnit";
+  static final String IN_FRONT = "FreePort in front of JUnit";
   static final String WITHOUT = "without FreePort";
 
   private record Run(Suite suite, int forks) {}
@@ -86,11 +87,15 @@ final class SuitePart implements Part {
     Suite one = Suite.generate(bench, SuiteVariant.PLAIN, 1, 1);
     Turns.take(
         bench.effort().of(40, 20, 1),
-        List.of(WITHOUT, UNUSED),
+        List.of(WITHOUT, UNUSED, IN_FRONT),
         (subject, round) -> {
-          List<SuiteVariant> more =
-              subject.equals(UNUSED) ? List.of(SuiteVariant.FREEPORT) : List.of();
-          double millis = one.run(1, 1, more) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+          List<SuiteVariant> order =
+              switch (subject) {
+                case UNUSED -> List.of(SuiteVariant.PLAIN, SuiteVariant.FREEPORT);
+                case IN_FRONT -> List.of(SuiteVariant.FREEPORT, SuiteVariant.PLAIN);
+                default -> List.of(SuiteVariant.PLAIN);
+              };
+          double millis = one.run(1, 1, order) / (double) TimeUnit.MILLISECONDS.toNanos(1);
           results.add(FORK, subject, FORK_SETTING, "ms", millis);
         });
   }
@@ -98,7 +103,7 @@ final class SuitePart implements Part {
   private static void perTest(Bench bench, Results results) throws Exception {
     // Without Testcontainers, or each JVM would look for an engine.
     List<String> command =
-        bench.java("-cp", bench.classPath(List.of(), SuiteVariant.FREEPORT::needs));
+        bench.java("-cp", Suite.classPath(bench, List.of(SuiteVariant.FREEPORT)));
     command.add(PerTest.class.getName());
     command.add("" + bench.effort().of(40, 20, 1));
     for (String line : Processes.run(command)) {
