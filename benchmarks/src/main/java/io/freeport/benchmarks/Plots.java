@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** The plots of the page, each in a file that has the name of its metric. */
@@ -22,6 +24,8 @@ final class Plots {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 480;
   private static final int LABEL_ANGLE = 35;
+
+  private static final float GRID_WIDTH = 0.5f;
 
   private final Results results;
   private final Path folder;
@@ -112,7 +116,10 @@ final class Plots {
     save(chart, metric);
   }
 
-  private void save(Chart<?, ?> chart, String metric) throws IOException {
+  private void save(Chart<? extends AxesChartStyler, ?> chart, String metric) throws IOException {
+    // Each dash of a line would be a path, and these most of the file.
+    chart.getStyler().setPlotGridLinesStroke(new BasicStroke(GRID_WIDTH));
+    chart.getStyler().setPlotGridLinesColor(Color.LIGHT_GRAY);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     VectorGraphicsEncoder.saveVectorGraphic(
