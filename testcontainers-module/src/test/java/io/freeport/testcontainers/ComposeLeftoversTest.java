@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.dockerjava.api.DockerClient;
+import io.freeport.OwnerRegistry;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
@@ -43,7 +44,10 @@ class ComposeLeftoversTest {
             """);
     try (DockerClient client = Engine.connect()) {
       String project;
-      try (ChildJvm child = ChildJvm.start(StartsProject.class, file)) {
+      // A JVM that is killed leaves the file with the labels.
+      List<String> options =
+          List.of("-Djava.io.tmpdir=" + directory, "-Dfreeport.dir=" + OwnerRegistry.directory());
+      try (ChildJvm child = ChildJvm.start(Map.of(), options, StartsProject.class, file)) {
         project = child.readLine();
         assertThat(leftOf(client, project)).containsExactly(1, 1, 1);
         Reaper.create().reap();
