@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Why the ports that were tried for a request could not be had. */
 final class Refusals {
 
-  private static final String IN_USE = "Address already in use";
-
   /** Of so many ports the message says who has them. */
   private static final int NAMED = 3;
 
@@ -60,10 +58,6 @@ final class Refusals {
 
   /** The system's own words are all that Java lets through of the error number. */
   void add(int port, BindException refusal) throws BindException {
-    if (IN_USE.equals(refusal.getMessage())) { // as nearly all of them are
-      inUse.add(port);
-      return;
-    }
     String message = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
     if (message.contains("permission denied")) {
       notPermitted = refusal;

@@ -15,14 +15,6 @@ final class StormPart implements Part {
   static final String DUPLICATES = "storm.duplicates";
   static final String TIME = "storm.time";
 
-  /** Returns what is known of a metric, of FreePort and one way after the other. */
-  static List<Double> ofFreePort(Results results, String metric) {
-    return Stream.of(Adversary.Way.values())
-        .flatMap(way -> results.find(metric, Peer.FREEPORT.title(), way.title()).stream())
-        .map(Series::sum)
-        .toList();
-  }
-
   /** A command of a shell that sets up a network of its own; where it may not, ours is used. */
   private static final List<String> ISOLATED =
       List.of(
@@ -103,6 +95,14 @@ final class StormPart implements Part {
     results.add(DUPLICATES, subject, way.title(), "", Double.parseDouble(words[2]));
     double millis = Double.parseDouble(words[3]) / TimeUnit.MILLISECONDS.toNanos(1);
     results.add(TIME, subject, way.title(), "ms", millis / Math.max(1, cycles));
+  }
+
+  /** Returns what is known of a metric, of FreePort and one way after the other. */
+  static List<Double> ofFreePort(Results results, String metric) {
+    return Stream.of(Adversary.Way.values())
+        .flatMap(way -> results.find(metric, Peer.FREEPORT.title(), way.title()).stream())
+        .map(Series::sum)
+        .toList();
   }
 
   private static List<String> isolation() throws InterruptedException {
