@@ -40,7 +40,7 @@ class StartScriptTest {
     Map<String, String> environment = Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString());
 
     List<CliProcess> starts = new ArrayList<>();
-    for (Path way : List.of(script, link)) {
+    for (Path way : List.of(script, link, script, link, script, link)) {
       starts.add(version(way, environment));
     }
     for (CliProcess start : starts) {
@@ -60,6 +60,26 @@ class StartScriptTest {
       assertThat(start.await().status()).isZero();
     }
     assertThat(archives()).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  /** As an archive is that another Java wrote, or that lost its end. */
+  @Test
+  void saysNothingOfAnArchiveThatDoesNotFit() throws Exception {
+    Path script = Path.of(CliProcess.command().get(0));
+    Map<String, String> environment = Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    try (CliProcess first = version(script, environment)) {
+      assertThat(first.await().status()).isZero();
+    }
+    Path archive = folder.resolve("cache/freeport").resolve(archives().get(0));
+    Files.writeString(archive, "not an archive");
+
+    try (CliProcess start = version(script, environment)) {
+      CliProcess.Result result = start.await();
+      assertThat(result.status()).isZero();
+      assertThat(result.out()).startsWith("freeport 0.");
+      assertThat(result.err()).isEmpty();
+    }
+    assertThat(archive).hasContent("not an archive");
   }
 
   @Test
