@@ -16,7 +16,11 @@ final class ComposeCommand {
 
   private static final int LONGEST_SECONDS = 60;
 
-  private ComposeCommand() {}
+  private final ComposeFiles temporary;
+
+  ComposeCommand(ComposeFiles temporary) {
+    this.temporary = temporary;
+  }
 
   /** What it answered, and what it said about it. */
   private record Answer(boolean ended, int status, List<String> lines, String complaint) {
@@ -33,7 +37,7 @@ final class ComposeCommand {
    *     later
    * @throws IllegalStateException if Compose cannot read the files
    */
-  static List<String> services(List<File> files, Map<String, String> variables) throws IOException {
+  List<String> services(List<File> files, Map<String, String> variables) throws IOException {
     Answer services = config(files, variables, "--services");
     if (!services.isGood()) {
       // ${TOKEN:?} may be meant for the start only. Names do not depend on values. Without
@@ -66,14 +70,14 @@ final class ComposeCommand {
         .toList();
   }
 
-  private static Answer config(List<File> files, Map<String, String> variables, String what)
+  private Answer config(List<File> files, Map<String, String> variables, String what)
       throws IOException {
     List<String> command =
         new ArrayList<>(List.of(ComposeContainer.COMPOSE_EXECUTABLE, "compose", "--profile", "*"));
     files.forEach(file -> command.addAll(List.of("-f", file.getAbsolutePath())));
     command.addAll(List.of("config", what));
-    Path answer = Files.createTempFile("freeport-compose", ".txt");
-    Path complaint = Files.createTempFile("freeport-compose", ".log");
+    Path answer = temporary.create(".txt");
+    Path complaint = temporary.create(".log");
     try {
       // Files, not pipes: reading a pipe to its end would wait as long as Compose likes.
       ProcessBuilder builder =

@@ -145,7 +145,7 @@ public final class ComposeLauncher {
               allocator.handoffMode());
       while (true) {
         ComposeProject project = ComposeProject.of(files, numbers(), client);
-        ComposeContainer container = onThisHost(factory.apply(project.files())).withEnv(numbers());
+        ComposeContainer container = containerFor(project);
         RuntimeException failure = passage.start(container::start, project);
         if (failure == null) {
           return new LaunchedCompose(container, project, ports, allocator);
@@ -158,6 +158,15 @@ public final class ComposeLauncher {
       }
     } catch (Throwable e) {
       allocator.close();
+      throw e;
+    }
+  }
+
+  private ComposeContainer containerFor(ComposeProject project) {
+    try {
+      return onThisHost(factory.apply(project.files())).withEnv(numbers());
+    } catch (Throwable e) {
+      project.deleteLabels();
       throw e;
     }
   }

@@ -10,7 +10,10 @@ import io.freeport.PortConflict;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,17 +29,19 @@ import java.util.UUID;
  */
 final class ComposeProject implements Started {
 
+  private static final Logger LOGGER = System.getLogger(ComposeProject.class.getName());
+
   /** Of one attempt. */
   static final String ATTEMPT = "io.freeport.compose";
 
   private final List<File> files;
-  private final File labels;
+  private final Path labels;
   private final String attempt;
   private final Set<String> variables;
   private final DockerClient client;
 
   private ComposeProject(
-      List<File> files, File labels, String attempt, Set<String> variables, DockerClient client) {
+      List<File> files, Path labels, String attempt, Set<String> variables, DockerClient client) {
     this.variables = variables;
     this.files = files;
     this.labels = labels;
@@ -46,14 +51,14 @@ final class ComposeProject implements Started {
 
   static ComposeProject of(List<File> files, Map<String, String> variables, DockerClient client) {
     String attempt = UUID.randomUUID().toString();
+    ComposeFiles temporary = ComposeFiles.ofThisJvm();
+    temporary.removeThoseOfTheDead();
     try {
-      File labels = Files.createTempFile("freeport-compose", ".json").toFile();
-      labels.deleteOnExit();
-      Files.writeString(
-          labels.toPath(),
+      String labelled =
           labelling(
-              ComposeCommand.services(files, variables),
-              Map.of(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString(), ATTEMPT, attempt)));
+              new ComposeCommand(temporary).services(files, variables),
+              Map.of(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString(), ATTEMPT, attempt));
+      Path labels = Files.writeString(temporary.create(".json"), labelled);
       return new ComposeProject(files, labels, attempt, variables.keySet(), client);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a compose file for the labels", e);
@@ -74,7 +79,7 @@ final class ComposeProject implements Started {
 
   List<File> files() {
     List<File> all = new ArrayList<>(files);
-    all.add(labels);
+    all.add(labels.toFile());
     return all;
   }
 
@@ -138,8 +143,15 @@ final class ComposeProject implements Started {
         // that is what we want
       }
     }
-    if (!labels.delete()) {
-      labels.deleteOnExit();
+    deleteLabels();
+  }
+
+  /** If it fails, the end of the JVM does it. */
+  void deleteLabels() {
+    try {
+      Files.deleteIfExists(labels);
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot delete {0} yet: {1}", labels, e);
     }
   }
 }

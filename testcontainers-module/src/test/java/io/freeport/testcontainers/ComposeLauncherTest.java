@@ -91,9 +91,11 @@ class ComposeLauncherTest {
     assumeThat(withImage).as("constructors with an image of Compose").isNotEmpty();
     try (PortAllocator allocator = PortAllocator.create()) {
       HeldPort port = allocator.hold("web");
+      List<File> given = new ArrayList<>();
       ComposeLauncher launcher =
           ComposeLauncher.of(
                   files -> {
+                    given.addAll(files);
                     try {
                       return (ComposeContainer)
                           withImage.get(0).newInstance(DockerImageName.parse("docker:25"), files);
@@ -109,6 +111,7 @@ class ComposeLauncherTest {
               "The factory makes a ComposeContainer that runs Compose in a container, where the files of this launcher are not. Leave out"
                   + " the image of Compose: new ComposeContainer(files).");
       assertThat(port.state()).isEqualTo(PortState.HELD);
+      assertThat(given).filteredOn(File::exists).containsExactly(file);
     }
   }
 

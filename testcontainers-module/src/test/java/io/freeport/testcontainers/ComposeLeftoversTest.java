@@ -23,6 +23,7 @@ import org.testcontainers.containers.ComposeContainer;
 class ComposeLeftoversTest {
 
   private static final String PROJECT = "com.docker.compose.project";
+  private static final String FILES = "glob:**freeport-compose*";
 
   @TempDir private Path directory;
 
@@ -44,18 +45,22 @@ class ComposeLeftoversTest {
             """);
     try (DockerClient client = Engine.connect()) {
       String project;
-      // A JVM that is killed leaves the file with the labels.
+      ComposeFiles files = new ComposeFiles(directory, OwnerRegistry.ofThisJvm());
       List<String> options =
           List.of("-Djava.io.tmpdir=" + directory, "-Dfreeport.dir=" + OwnerRegistry.directory());
       try (ChildJvm child = ChildJvm.start(Map.of(), options, StartsProject.class, file)) {
         project = child.readLine();
         assertThat(leftOf(client, project)).containsExactly(1, 1, 1);
         Reaper.create().reap();
+        files.removeThoseOfTheDead();
         assertThat(leftOf(client, project)).as("while its JVM lives").containsExactly(1, 1, 1);
+        assertThat(directory).as("while its JVM lives").isDirectoryContaining(FILES);
         child.kill();
       }
       Reaper.create().reap();
+      files.removeThoseOfTheDead();
       assertThat(leftOf(client, project)).containsExactly(0, 0, 0);
+      assertThat(directory).isDirectoryNotContaining(FILES);
     }
   }
 

@@ -1,0 +1,68 @@
+package io.freeport.testcontainers;
+
+import io.freeport.Owner;
+import io.freeport.OwnerRegistry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The files that are written for Compose, in the directory for temporary ones. Their names tell
+ * whose they are, so that those of a JVM that was killed are removed by the next one that needs
+ * such files.
+ */
+final class ComposeFiles {
+
+  private static final Logger LOGGER = System.getLogger(ComposeFiles.class.getName());
+  private static final String PREFIX = "freeport-compose+";
+  private static final Pattern NAME = Pattern.compile("freeport-compose\\+(.+)\\+[0-9]+\\.[a-z]+");
+
+  private final Path directory;
+  private final OwnerRegistry owners;
+
+  ComposeFiles(Path directory, OwnerRegistry owners) {
+    this.directory = directory;
+    this.owners = owners;
+  }
+
+  static ComposeFiles ofThisJvm() {
+    return new ComposeFiles(
+        Path.of(System.getProperty("java.io.tmpdir")), OwnerRegistry.ofThisJvm());
+  }
+
+  /** Makes an empty file, which is removed when the JVM ends, if nobody did that before. */
+  Path create(String extension) throws IOException {
+    Path file =
+        Files.createTempFile(
+            directory, PREFIX + owners.self().toString().replace('/', '+') + "+", extension);
+    file.toFile().deleteOnExit();
+    return file;
+  }
+
+  void removeThoseOfTheDead() {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
+      for (Path file : files) {
+        removeIfOfTheDead(file);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOGGER.log(Level.DEBUG, "Cannot look for former files of Compose in " + directory, e);
+    }
+  }
+
+  private void removeIfOfTheDead(Path file) {
+    Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+    try {
+      if (name.matches() && owners.judge(Owner.parse(name.group(1).replace('+', '/'))).isDead()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | IllegalArgumentException e) { // another user's, or not one of ours
+      LOGGER.log(Level.DEBUG, "Left {0} where it is: {1}", file, e);
+    }
+  }
+}
