@@ -159,8 +159,10 @@ final class CommandStart {
   private boolean move(String name) {
     HeldPort port = ports.port(name);
     int before = port.number();
+    // A command that fails at once is faster than the look at its ports. Our own hold, which is
+    // still there then, is none of those who are in its way.
     String who =
-        port.isTaken() ? PortDiagnosis.of(before).describe() : "Somebody had port " + before + ".";
+        port.confirm() ? PortDiagnosis.of(before).describe() : "Somebody had port " + before + ".";
     try {
       ports.move(name);
     } catch (PortUnavailableException | PortConflictException e) {

@@ -277,6 +277,30 @@ class RunCommandTest {
         .contains("The command is started again with ");
   }
 
+  /** Before it was seen that somebody else listens on its port. */
+  @Test
+  void saysWhoHasThePortOfACommandThatFailsAtOnce() throws Exception {
+    RunningCommand command =
+        start("run", "--port=web", "--", "sh", "-c", "echo {web}; read status; exit $status");
+    int port = Integer.parseInt(command.readLine());
+    try (ServerSocket thief = new ServerSocket()) {
+      thief.setReuseAddress(true);
+      thief.bind(new InetSocketAddress(port));
+      command.writeLine("1");
+      assertThat(command.readLine()).isNotEqualTo("" + port);
+    }
+    command.writeLine("0");
+    assertThat(command.await()).isZero();
+    assertThat(command.err())
+        .startsWith(
+            "freeport: Port "
+                + port
+                + " is taken by java (pid "
+                + ProcessHandle.current().pid()
+                + ",")
+        .doesNotContain("and by");
+  }
+
   @Test
   void doesNotStartAgainWithoutRetries() throws Exception {
     RunningCommand command =
