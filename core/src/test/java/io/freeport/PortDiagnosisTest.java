@@ -285,9 +285,8 @@ class PortDiagnosisTest {
     private Occupies() {}
 
     public static void main(String[] args) throws Exception {
-      InetSocketAddress address = new InetSocketAddress(args[1], 0);
       if (args[0].equals("udp")) {
-        try (DatagramSocket socket = new DatagramSocket(address)) {
+        try (DatagramSocket socket = udp(args[1])) {
           System.out.println(socket.getLocalPort());
           System.in.read();
         }
@@ -297,6 +296,15 @@ class PortDiagnosisTest {
           System.in.read();
         }
       }
+    }
+  }
+
+  /** A number with a TCP connection in TIME_WAIT will not do: that would be told of as well. */
+  private static DatagramSocket udp(String host) throws IOException {
+    try (ServerSocket tcp = new ServerSocket()) {
+      tcp.setReuseAddress(false);
+      tcp.bind(new InetSocketAddress(host, 0));
+      return new DatagramSocket(tcp.getLocalSocketAddress());
     }
   }
 
