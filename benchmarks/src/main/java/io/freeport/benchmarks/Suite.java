@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.tools.JavaCompiler;
@@ -18,8 +19,17 @@ import org.junit.jupiter.api.RepeatedTest;
 /** A suite that was generated and compiled: some classes of as many tests each. */
 final class Suite {
 
+  /**
+   * What came of a run.
+   *
+   * @param nanos from the start of the first JVM to the end of the last one
+   * @param lost how many tests failed since somebody else had their port
+   */
+  record Run(long nanos, int lost) {}
+
   private static final String PACKAGE = "suite";
   private static final String SERVED = "Served";
+  private static final Pattern COUNTS = Pattern.compile("(\\d+) (\\d+) (\\d+)");
 
   private final Bench bench;
   private final SuiteVariant variant;
@@ -108,19 +118,18 @@ final class Suite {
   /**
    * Runs all tests, in some JVMs at the same time.
    *
-   * @return the nanoseconds from the start of the first JVM to the end of the last one
-   * @throws IOException if a test fails, or not all of them run
+   * @throws IOException if a test fails for another reason than its port, or not all of them run
    */
-  long run(int forks, int tests) throws IOException, InterruptedException {
+  Run run(int forks, int tests) throws IOException, InterruptedException {
     return run(forks, tests, List.of(variant));
   }
 
   /** As {@link #run(int, int)}, with what variants need on the class path, in their order. */
-  long run(int forks, int tests, List<SuiteVariant> order)
-      throws IOException, InterruptedException {
+  Run run(int forks, int tests, List<SuiteVariant> order) throws IOException, InterruptedException {
     String classPath = classes + File.pathSeparator + classPath(bench, order);
     long start = System.nanoTime();
     int ran = 0;
+    int lost = 0;
     try (Processes processes = new Processes()) {
       List<Process> started = new ArrayList<>();
       for (int fork = 0; fork < forks; fork++) {
@@ -134,7 +143,8 @@ final class Suite {
       for (Process process : started) {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
-        if (code != 0 || !output.strip().matches("\\d+ 0")) {
+        Matcher counts = COUNTS.matcher(output.strip());
+        if (code != 0 || !counts.matches() || !counts.group(2).equals(counts.group(3))) {
           throw new IOException(
               "Not all tests of "
                   + variant.title()
@@ -143,14 +153,15 @@ final class Suite {
                   + ": "
                   + output.strip());
         }
-        ran += Integer.parseInt(output.strip().split(" ", -1)[0]);
+        ran += Integer.parseInt(counts.group(1));
+        lost += Integer.parseInt(counts.group(3));
       }
     }
     long took = System.nanoTime() - start;
     if (ran != tests) {
       throw new IOException(ran + " tests ran, and not " + tests);
     }
-    return took;
+    return new Run(took, lost);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.net.BindException;
 import java.util.Arrays;
 import org.junit.platform.engine.discovery.ClassSelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -7,13 +8,17 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** A fork of a test run: runs the classes that it is told, with what is on its class path. */
 final class SuiteFork {
 
   private SuiteFork() {}
 
-  /** The arguments are names of test classes. Prints how many tests ran, and how many failed. */
+  /**
+   * The arguments are names of test classes. Prints how many tests ran, how many failed, and of how
+   * many of those somebody else had the port.
+   */
   public static void main(String[] args) {
     SummaryGeneratingListener summary = new SummaryGeneratingListener();
     try (LauncherSession session = LauncherFactory.openSession()) {
@@ -28,13 +33,15 @@ final class SuiteFork {
                   .build(),
               summary);
     }
-    summary
-        .getSummary()
-        .getFailures()
-        .forEach(failure -> System.err.println(failure.getException()));
+    TestExecutionSummary result = summary.getSummary();
+    result.getFailures().forEach(failure -> System.err.println(failure.getException()));
     System.out.println(
-        summary.getSummary().getTestsStartedCount()
+        result.getTestsStartedCount()
             + " "
-            + summary.getSummary().getTestsFailedCount());
+            + result.getTestsFailedCount()
+            + " "
+            + result.getFailures().stream()
+                .filter(failure -> failure.getException() instanceof BindException)
+                .count());
   }
 }

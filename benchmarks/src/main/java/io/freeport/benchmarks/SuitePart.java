@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class SuitePart implements Part {
 
   static final String TIME = "suite.time";
+  static final String LOST = "suite.lost";
   static final String SUREFIRE = "suite.surefire";
   static final String PER_TEST = "suite.per-test";
   static final String FORK = "suite.fork";
@@ -47,7 +49,7 @@ final class SuitePart implements Part {
     List<Run> others = new ArrayList<>();
     for (SuiteVariant variant : variants) {
       Suite suite = Suite.generate(bench, variant, classes, perClass);
-      boolean isPaired = variant.compareTo(SuiteVariant.FREEPORT) <= 0;
+      boolean isPaired = !variant.letsGo();
       (isPaired ? paired : others).add(new Run(suite, 1));
       if (isPaired || effort == Effort.FULL) {
         (isPaired ? inTwoForks : others).add(new Run(suite, 2));
@@ -63,8 +65,15 @@ final class SuitePart implements Part {
   }
 
   private static void measure(Run run, int tests, Results results) throws Exception {
-    double seconds = run.suite().run(run.forks(), tests) / (double) TimeUnit.SECONDS.toNanos(1);
-    results.add(TIME, run.suite().variant().title(), setting(run.forks()), "s", seconds);
+    SuiteVariant variant = run.suite().variant();
+    Suite.Run its = run.suite().run(run.forks(), tests);
+    if (its.lost() > 0 && !variant.letsGo()) {
+      throw new IOException(
+          variant.title() + ": " + its.lost() + " tests could not have their port");
+    }
+    double seconds = its.nanos() / (double) TimeUnit.SECONDS.toNanos(1);
+    results.add(TIME, variant.title(), setting(run.forks()), "s", seconds);
+    results.add(LOST, variant.title(), setting(run.forks()), "", its.lost());
   }
 
   private static void surefire(Run run, int tests, Results results) throws Exception {
@@ -95,7 +104,7 @@ final class SuitePart implements Part {
                 case IN_FRONT -> List.of(SuiteVariant.FREEPORT, SuiteVariant.PLAIN);
                 default -> List.of(SuiteVariant.PLAIN);
               };
-          double millis = one.run(1, 1, order) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+          double millis = one.run(1, 1, order).nanos() / (double) TimeUnit.MILLISECONDS.toNanos(1);
           results.add(FORK, subject, FORK_SETTING, "ms", millis);
         });
   }

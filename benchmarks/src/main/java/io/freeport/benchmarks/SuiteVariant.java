@@ -9,6 +9,13 @@ enum SuiteVariant {
       "@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder",
       "Served.once(0);",
       ""),
+  /** What an annotated parameter takes before there is any port. */
+  NO_PORT(
+      "an extension that gives 0",
+      "",
+      "@io.freeport.benchmarks.NoPort int port",
+      "Served.once(port);",
+      ""),
   FREEPORT(
       "@FreePort int",
       "",
@@ -79,6 +86,11 @@ enum SuiteVariant {
 
   String title() {
     return title;
+  }
+
+  /** Returns whether a port that it finds may be somebody else's by the time the server starts. */
+  boolean letsGo() {
+    return compareTo(FREEPORT) > 0;
   }
 
   /** Returns whether an entry of our class path belongs on that of the suite. */

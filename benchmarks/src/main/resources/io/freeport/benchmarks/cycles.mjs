@@ -6,6 +6,19 @@ import getPort from "get-port";
 const [threads, cycles, seconds] = process.argv.slice(2).map(Number);
 const end = process.hrtime.bigint() + BigInt(seconds) * 1_000_000_000n;
 
+const NO_PORT = 0; // as in Use.java
+
+async function portOrNone() {
+  try {
+    return await getPort();
+  } catch (error) {
+    if (error.message === "No available ports found") {
+      return NO_PORT;
+    }
+    throw error;
+  }
+}
+
 function listen(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -17,8 +30,13 @@ function listen(port) {
 async function run() {
   const lines = [];
   for (let i = 0; i < cycles && process.hrtime.bigint() < end; i++) {
-    const port = await getPort();
+    const before = process.hrtime.bigint();
+    const port = await portOrNone();
     const from = process.hrtime.bigint();
+    if (port === NO_PORT) {
+      lines.push(`${port} ${before} ${from} true`);
+      continue;
+    }
     await setTimeout(1);
     const lost = await listen(port);
     lines.push(`${port} ${from} ${process.hrtime.bigint()} ${lost}`);
