@@ -54,7 +54,7 @@ final class Exhaustion {
     if (request.isContiguous()) {
       advice.add("Ask for a smaller block, or give up contiguous().");
     }
-    return new PortUnavailableException(withAdvice(lines, advice), null);
+    return new PortUnavailableException(withAdvice(lines, advice), refusals.inUse());
   }
 
   static PortUnavailableException exception(PortRequest request, IOException failure, int held) {

@@ -612,7 +612,7 @@ public final class HeldPort implements AutoCloseable {
             + this
             + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port. "
             + diagnosis.describe(),
-        null);
+        List.of(number));
   }
 
   private PortUnavailableException cannotHoldAgain(IOException e) {

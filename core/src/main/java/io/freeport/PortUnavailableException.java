@@ -1,6 +1,7 @@
 package io.freeport;
 
 import java.io.Serial;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,25 @@ public class PortUnavailableException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 
+  /** Which numbers somebody else had, the first few. */
+  private final List<Integer> portsInUse;
+
   PortUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);
+    this.portsInUse = List.of();
+  }
+
+  PortUnavailableException(String message, List<Integer> portsInUse) {
+    super(message);
+    this.portsInUse = List.copyOf(portsInUse);
+  }
+
+  /**
+   * Returns which numbers could not be had since somebody else had them at that moment.
+   *
+   * @return the first few; empty if there is another reason
+   */
+  public List<Integer> portsInUse() {
+    return portsInUse;
   }
 }

@@ -133,7 +133,8 @@ class PortTierTest {
         .withMessageStartingWith(
             "No TCP port for \"web\" can be had. Tried: " + base + " (preferred).")
         .withMessageContaining(
-            "  - Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+            "  - Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).")
+        .satisfies(e -> assertThat(e.portsInUse()).containsExactly(base));
   }
 
   @Test

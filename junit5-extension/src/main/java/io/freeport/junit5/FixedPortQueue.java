@@ -3,6 +3,7 @@ package io.freeport.junit5;
 import io.freeport.HeldPort;
 import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
+import io.freeport.PortDiagnosis;
 import io.freeport.PortRequest;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
@@ -59,8 +60,12 @@ final class FixedPortQueue {
           return allocator.holdAll(request);
         } catch (PortUnavailableException e) {
           // Another test may have been faster, and may be gone again by now, or have bound the
-          // port and not yet put it on record.
-          if (!mayWait || (!isTurnOfOthers(request, ours) && ++unexplained == TRIES)) {
+          // port and not yet put it on record. Tests that were refused at the same time try again
+          // at the same time, so the last of them is refused as often as there are others.
+          if (!mayWait
+              || (!isTurnOfOthers(request, ours)
+                  && !isFreeNow(e, request)
+                  && ++unexplained == TRIES)) {
             throw e;
           }
         }
@@ -90,6 +95,12 @@ final class FixedPortQueue {
             .filter(first -> IntStream.range(first, first + length).noneMatch(others::contains))
             .count();
     return free < (request.isContiguous() ? 1 : request.count());
+  }
+
+  private static boolean isFreeNow(PortUnavailableException refusal, PortRequest request) {
+    return !refusal.portsInUse().isEmpty()
+        && refusal.portsInUse().stream()
+            .allMatch(port -> PortDiagnosis.isFree(port, request.protocol()));
   }
 
   private static boolean meet(Protocol one, Protocol other) {

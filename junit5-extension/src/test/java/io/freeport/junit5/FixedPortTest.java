@@ -43,7 +43,7 @@ class FixedPortTest {
 
   @Test
   void waitForEachOther() {
-    succeed(Four.class, "1m", 4);
+    succeed(Forty.class, "1m", 40);
   }
 
   /** The control: without waiting, those that come second fail. */
@@ -160,8 +160,8 @@ class FixedPortTest {
 
   /** Whoever has the port listens on it, and would notice another one. */
   @Execution(ExecutionMode.CONCURRENT)
-  static class Four {
-    @RepeatedTest(4)
+  static class Forty {
+    @RepeatedTest(40)
     void test(@FreePort(value = "fixed", preferred = FIXED, strict = true) int port)
         throws IOException {
       try (ServerSocket server = new ServerSocket(port)) {
