@@ -55,17 +55,19 @@ final class FixedPortQueue {
     while (true) {
       boolean mayWait = System.nanoTime() - start < timeout.toNanos();
       // Asked before each try, since a try that fails finds out at length who has the port.
-      if (!mayWait || !isTurnOfOthers(request, ours)) {
+      if (mayWait && isTurnOfOthers(request, ours)) {
+        unexplained = 0;
+      } else {
         try {
           return allocator.holdAll(request);
         } catch (PortUnavailableException e) {
           // Another test may have been faster, and may be gone again by now, or have bound the
           // port and not yet put it on record. Tests that were refused at the same time try again
-          // at the same time, so the last of them is refused as often as there are others.
-          if (!mayWait
-              || (!isTurnOfOthers(request, ours)
-                  && !isFreeNow(e, request)
-                  && ++unexplained == TRIES)) {
+          // at the same time, so the last of them is refused as often as there are others. Asked in
+          // this order, since a port that is taken between the two is on record by the second.
+          boolean explained = isFreeNow(e, request) || isTurnOfOthers(request, ours);
+          unexplained = explained ? 0 : unexplained + 1;
+          if (!mayWait || unexplained == TRIES) {
             throw e;
           }
         }
