@@ -1,8 +1,8 @@
 package io.freeport;
 
+import java.io.IOException;
 import java.io.Serial;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a port cannot be had: because all are taken, or because the operating system refuses
@@ -17,7 +17,7 @@ public class PortUnavailableException extends RuntimeException {
   /** Which numbers somebody else had, the first few. */
   private final List<Integer> portsInUse;
 
-  PortUnavailableException(String message, @Nullable Throwable cause) {
+  PortUnavailableException(String message, IOException cause) {
     super(message, cause);
     this.portsInUse = List.of();
   }

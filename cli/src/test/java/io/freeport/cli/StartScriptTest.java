@@ -62,6 +62,47 @@ class StartScriptTest {
     assertThat(archives()).hasSize(1).doesNotContainAnyElementsOf(first);
   }
 
+  /**
+   * While the first start still makes its archive, a second one begins, is done, and uses its own.
+   * A Java that opens that one must not find another under its name later on.
+   */
+  @Test
+  void keepsTheArchiveOfTheStartThatIsDoneFirst() throws Exception {
+    Path script = Path.of(CliProcess.command().get(0));
+    Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+    Files.writeString(
+        java,
+        """
+        #!/bin/sh
+        case "$*" in *ArchiveClassesAtExit*)
+          if [ -z "$SECOND" ]; then
+            SECOND=yes "$SCRIPT" --version >/dev/null
+            ls -i "$XDG_CACHE_HOME/freeport" >"$SEEN"
+          fi
+        esac
+        exec "$REAL_JAVA" "$@"
+        """);
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path seen = folder.resolve("seen");
+    Map<String, String> environment =
+        Map.of(
+            "JAVA_HOME", folder.resolve("jdk").toString(),
+            "REAL_JAVA", Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "XDG_CACHE_HOME", folder.resolve("cache").toString(),
+            "SCRIPT", script.toString(),
+            "SEEN", seen.toString());
+
+    try (CliProcess first = version(script, environment)) {
+      CliProcess.Result result = first.await();
+      assertThat(result.status()).isZero();
+      assertThat(result.err()).isEmpty();
+    }
+    Path archive = folder.resolve("cache/freeport").resolve(archives().get(0));
+    assertThat(archives()).hasSize(1);
+    assertThat(Files.readString(seen).strip())
+        .isEqualTo(Files.getAttribute(archive, "unix:ino") + " " + archive.getFileName());
+  }
+
   /** As an archive is that another Java wrote, or that lost its end. */
   @Test
   void saysNothingOfAnArchiveThatDoesNotFit() throws Exception {

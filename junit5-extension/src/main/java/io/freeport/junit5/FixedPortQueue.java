@@ -23,7 +23,10 @@ import java.util.stream.IntStream;
  */
 final class FixedPortQueue {
 
-  /** How often a failure is put down to a test that was faster, while no test is seen. */
+  /**
+   * How many refusals in a row are put down to a test that has bound the port and is not yet on
+   * record, while no test is seen.
+   */
   private static final int TRIES = 3;
 
   private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
@@ -61,13 +64,11 @@ final class FixedPortQueue {
         try {
           return allocator.holdAll(request);
         } catch (PortUnavailableException e) {
-          // Another test may have been faster, and may be gone again by now, or have bound the
-          // port and not yet put it on record. Tests that were refused at the same time try again
-          // at the same time, so the last of them is refused as often as there are others. Asked in
-          // this order, since a port that is taken between the two is on record by the second.
-          boolean explained = isFreeNow(e, request) || isTurnOfOthers(request, ours);
-          unexplained = explained ? 0 : unexplained + 1;
-          if (!mayWait || unexplained == TRIES) {
+          if (!mayWait) {
+            throw e;
+          }
+          unexplained = isByAnotherTest(e, request, ours) ? 0 : unexplained + 1;
+          if (unexplained == TRIES) {
             throw e;
           }
         }
@@ -80,6 +81,19 @@ final class FixedPortQueue {
                 + ".");
       }
     }
+  }
+
+  /**
+   * Returns whether another test was faster. It has the port, or is gone again by now: tests that
+   * are refused at the same time try again at the same time, so the last of them is refused as
+   * often as there are others. Whether the port is free is asked by a bind, so only if nobody is on
+   * record; who takes it just before that bind is on record after it.
+   */
+  private static boolean isByAnotherTest(
+      PortUnavailableException refusal, PortRequest request, Set<Integer> ours) {
+    return isTurnOfOthers(request, ours)
+        || isFreeNow(refusal, request)
+        || isTurnOfOthers(request, ours);
   }
 
   /** Returns whether the request could not be satisfied for what other tests hold. */

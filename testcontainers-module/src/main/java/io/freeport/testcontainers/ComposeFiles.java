@@ -21,7 +21,8 @@ final class ComposeFiles {
 
   private static final Logger LOGGER = System.getLogger(ComposeFiles.class.getName());
   private static final String PREFIX = "freeport-compose+";
-  private static final Pattern NAME = Pattern.compile("freeport-compose\\+(.+)\\+[0-9]+\\.[a-z]+");
+  private static final Pattern NAME =
+      Pattern.compile(Pattern.quote(PREFIX) + "(.+)\\+[0-9]+\\.[a-z]+");
 
   private final Path directory;
   private final OwnerRegistry owners;
