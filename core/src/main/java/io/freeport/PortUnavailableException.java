@@ -14,17 +14,17 @@ public class PortUnavailableException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 
-  /** Which numbers somebody else had, the first few. */
-  private final List<Integer> portsInUse;
+  /** Which numbers somebody else had, the first few. An array, since a list need not serialize. */
+  private final Integer[] portsInUse;
 
   PortUnavailableException(String message, IOException cause) {
     super(message, cause);
-    this.portsInUse = List.of();
+    this.portsInUse = new Integer[0];
   }
 
   PortUnavailableException(String message, List<Integer> portsInUse) {
     super(message);
-    this.portsInUse = List.copyOf(portsInUse);
+    this.portsInUse = portsInUse.toArray(Integer[]::new);
   }
 
   /**
@@ -33,6 +33,6 @@ public class PortUnavailableException extends RuntimeException {
    * @return the first few; empty if there is another reason
    */
   public List<Integer> portsInUse() {
-    return portsInUse;
+    return List.of(portsInUse);
   }
 }
