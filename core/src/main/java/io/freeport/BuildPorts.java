@@ -3,6 +3,7 @@ package io.freeport;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,7 @@ public final class BuildPorts {
     }
 
     @Override
-    public String start(Owner build) {
+    public String start(Owner build, Consumer<String> begun) {
       HeldPort started = again();
       if (started == null) {
         started = allocator.hold(request);

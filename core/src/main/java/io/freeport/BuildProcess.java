@@ -50,12 +50,12 @@ final class BuildProcess {
   /** Returns where the records of a build are, and removes those of builds that are over. */
   static Path directory(Owner build, OwnerRegistry owners) {
     Path builds = OwnerRegistry.directory().resolve("builds");
-    Path own = builds.resolve(build.pid() + "-" + build.start());
+    Path own = builds.resolve(build.pid() + "-" + build.start() + "-" + build.host());
     try {
       Files.createDirectories(own);
       try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
         for (Path directory : directories) {
-          if (isOver(directory, build, owners)) {
+          if (isOver(directory, owners)) {
             remove(directory);
           }
         }
@@ -66,13 +66,13 @@ final class BuildProcess {
     return own;
   }
 
-  private static boolean isOver(Path directory, Owner build, OwnerRegistry owners) {
-    String[] process = directory.getFileName().toString().split("-", 2);
+  /** Of another host, or another pid namespace of this one, that cannot be said. */
+  private static boolean isOver(Path directory, OwnerRegistry owners) {
+    String[] process = directory.getFileName().toString().split("-", 3);
     try {
       return owners
           .judge(
-              new Owner(
-                  build.host(), Long.parseLong(process[0]), Long.parseLong(process[1]), NONCE))
+              new Owner(process[2], Long.parseLong(process[0]), Long.parseLong(process[1]), NONCE))
           .isDead();
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException notOurs) {
       return false;

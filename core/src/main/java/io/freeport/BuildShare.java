@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * A use of something that all JVMs of one build have together, such as a database: the first one
@@ -22,9 +23,9 @@ import java.util.UUID;
  *
  * <p>Who uses it is on record in a file that is locked while somebody comes or goes, so two never
  * start it at the same time. JVMs that died without going are not counted. If the last one was
- * killed, the next one that comes stops what is left before it starts it anew; if none comes, that
- * is for a reaper, which finds what the build's owner left once the {@linkplain #build() build} is
- * over.
+ * killed, or the first one while it started it, the next one that comes stops what is left before
+ * it starts it anew; if none comes, that is for a reaper, which finds what the build's owner left
+ * once the {@linkplain #build() build} is over.
  *
  * <p><strong>Threads.</strong> All methods may be called from any thread.
  *
@@ -43,9 +44,12 @@ public final class BuildShare implements AutoCloseable {
      * Starts it.
      *
      * @param build who is to be named as its owner
+     * @param begun to be told what {@link #stop} needs, in one line, as soon as there is something
+     *     to stop, and again when that is something else. It is on record then: if this JVM is
+     *     killed in the middle of the start, the next one that comes stops that first
      * @return what others need to find it and to stop it, in one line
      */
-    String start(Owner build);
+    String start(Owner build, Consumer<String> begun);
 
     /**
      * Returns whether it can still be used.
@@ -108,12 +112,12 @@ public final class BuildShare implements AutoCloseable {
           }
           boolean started = description.isEmpty();
           if (started) {
-            description = resource.start(build);
+            description = resource.start(build, begun -> record(begun, List.of(), channel));
           }
           try {
             List<String> uses = new ArrayList<>(record.uses());
             uses.add(use);
-            new BuildShareRecord(description, uses).write(channel);
+            record(description, uses, channel);
           } catch (Throwable e) {
             if (started) {
               resource.stop(description);
@@ -122,6 +126,14 @@ public final class BuildShare implements AutoCloseable {
           }
           return new BuildShare(file, build, resource, use, description);
         });
+  }
+
+  private static void record(String description, List<String> uses, FileChannel channel) {
+    try {
+      new BuildShareRecord(description, uses).write(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot record \"" + description + "\": " + e.getMessage(), e);
+    }
   }
 
   private static String fileName(String name) {

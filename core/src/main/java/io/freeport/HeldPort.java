@@ -362,11 +362,12 @@ public final class HeldPort implements AutoCloseable {
    * more when this returns.
    *
    * @throws PortUnavailableException if there is no other port to be had; this one stays as it is
-   * @throws IllegalStateException if the port is released, its allocator is closed, or the port is
-   *     one of {@link BuildPorts}
+   * @throws IllegalStateException if the port is released, its allocator is closed, the port is one
+   *     of {@link BuildPorts}, or somebody listens on another port of its block, having {@linkplain
+   *     PortState#TAKEN taken} it
    */
   public void exchange() {
-    PortExchange.exchange(block, allocator);
+    PortExchange.exchange(this, block, allocator);
   }
 
   synchronized Set<Integer> numbersSoFar() {

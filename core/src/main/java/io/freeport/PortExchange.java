@@ -9,7 +9,8 @@ final class PortExchange {
 
   private PortExchange() {}
 
-  static void exchange(List<HeldPort> ports, PortAllocator allocator) {
+  static void exchange(HeldPort asking, List<HeldPort> ports, PortAllocator allocator) {
+    requireNoneInUse(asking, ports);
     Set<Integer> without = new HashSet<>();
     ports.forEach(port -> without.addAll(port.numbersSoFar()));
     ports.forEach(HeldPort::tellIfStolen);
@@ -25,6 +26,19 @@ final class PortExchange {
     } finally {
       if (!complete) { // one was released meanwhile: what nobody took over is nobody's
         others.forEach(HeldPort::releaseUnchecked);
+      }
+    }
+  }
+
+  /** Whoever listens would go on at the former number, which nobody would find any more. */
+  private static void requireNoneInUse(HeldPort asking, List<HeldPort> ports) {
+    for (HeldPort other : ports) {
+      if (other != asking && other.state() == PortState.TAKEN && other.isTaken()) {
+        throw new IllegalStateException(
+            asking
+                + " cannot be exchanged: it is one of a contiguous block, and "
+                + other
+                + " of the same block is in use. Stop who listens there first, or ask for ports that need not be contiguous.");
       }
     }
   }

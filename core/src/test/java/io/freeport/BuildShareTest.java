@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,20 @@ class BuildShareTest {
   }
 
   @Test
+  void ifTheFirstIsKilledWhileItStartsTheNextStopsWhatHasBegun() throws Exception {
+    Files.writeString(directory.resolve("journal.slow"), "");
+    try (ChildJvm killed = fork()) {
+      String begun = killed.readLine().substring("begun ".length());
+      killed.kill();
+      Files.delete(directory.resolve("journal.slow"));
+      try (ChildJvm next = fork()) {
+        String shared = next.readLine();
+        assertThat(journal()).containsExactly("start " + begun, "stop " + begun, "start " + shared);
+      }
+    }
+  }
+
+  @Test
   void whatHasEndedByItselfIsStartedAnew() throws Exception {
     try (ChildJvm first = fork()) {
       String shared = first.readLine();
@@ -109,6 +124,23 @@ class BuildShareTest {
     assertThat(journal()).hasSize(2);
   }
 
+  /** Of a container that has the same directory, say. */
+  @Test
+  void onlyRecordsOfBuildsThatAreCertainlyOverAreRemoved() throws IOException {
+    Path builds = OwnerRegistry.directory().resolve("builds");
+    String gone = "4999999-1-";
+    Path over =
+        Files.createDirectories(builds.resolve(gone + OwnerRegistry.ofThisJvm().self().host()));
+    Path elsewhere = Files.createDirectories(builds.resolve(gone + "elsewhere." + name));
+    try {
+      BuildShare.join(name, new Fork.Journalled(directory.resolve("journal"))).close();
+      assertThat(over).doesNotExist();
+      assertThat(elsewhere).exists();
+    } finally {
+      Files.deleteIfExists(elsewhere);
+    }
+  }
+
   static final class Fork {
 
     public static void main(String[] args) {
@@ -120,9 +152,14 @@ class BuildShareTest {
 
     record Journalled(Path journal) implements BuildShare.Resource {
       @Override
-      public String start(Owner build) {
+      public String start(Owner build, Consumer<String> begun) {
         String description = build.pid() + " " + UUID.randomUUID();
         write("start " + description);
+        if (Files.exists(Path.of(journal + ".slow"))) {
+          begun.accept(description);
+          System.out.println("begun " + description);
+          new Scanner(System.in, StandardCharsets.UTF_8).nextLine();
+        }
         return description;
       }
 

@@ -115,6 +115,28 @@ class PortExchangeTest {
   }
 
   @Test
+  void aBlockOfWhichOneIsInUseStaysAsItIs() throws IOException {
+    List<HeldPort> block =
+        allocator.holdAll(PortRequest.named("ftp").count(3).contiguous().build());
+    List<Integer> before = numbers(block);
+    HeldPort inUse = block.get(0);
+    inUse.offer();
+    try (ServerSocket consumer = new ServerSocket()) {
+      consumer.setReuseAddress(true);
+      consumer.bind(new InetSocketAddress(inUse.number()));
+      assertThat(inUse.confirm()).isTrue();
+
+      assertThatIllegalStateException()
+          .isThrownBy(block.get(1)::exchange)
+          .withMessageContaining(inUse + " of the same block is in use");
+      assertThat(numbers(block)).isEqualTo(before);
+      assertThat(block.get(1).state()).isEqualTo(PortState.HELD);
+    }
+    block.get(1).exchange();
+    assertThat(numbers(block)).doesNotContainAnyElementsOf(before);
+  }
+
+  @Test
   void whatMustHaveItsNumberStaysAsItIs() {
     int free = allocator.hold().number();
     allocator.close();

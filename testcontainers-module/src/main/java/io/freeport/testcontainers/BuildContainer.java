@@ -2,10 +2,6 @@ package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.ExposedPort;
-import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.Ports;
 import io.freeport.BuildShare;
 import io.freeport.HeldPort;
 import io.freeport.LeakPolicy;
@@ -15,8 +11,10 @@ import io.freeport.PortRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>Who was killed is not counted. If that was the last one, the container is removed by the next
- * JVM of the build that asks for it, or, when the build is over, by the reaper of any later test
- * run: its label names the build's process as its owner.
+ * <p>Who was killed is not counted. If that was the last one, or the first one while it started the
+ * container, that is removed by the next JVM of the build that asks for it, or, when the build is
+ * over, by the reaper of any later test run: its label names the build's process as its owner.
  *
  * <p>If between two modules nobody uses it, it is removed, and started anew for the next one.
  *
@@ -48,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuildContainer implements AutoCloseable {
 
-  private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
+  private static final String HERE = "localhost";
+  private static final EngineHandoff ENGINE = new EngineHandoff(() -> "at " + Engine.uri());
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final BuildShare share;
@@ -137,7 +136,8 @@ public final class BuildContainer implements AutoCloseable {
 
     /**
      * Says on which port of this host, which is held already: that of a service of a plan with
-     * {@code scope: build}, so that all JVMs of the build say the same.
+     * {@code scope: build}, so that all JVMs of the build say the same. If somebody has it, the
+     * start fails; any other port is exchanged, as {@link ContainerLauncher} does it.
      *
      * @param port is offered to the container; it stays the caller's
      * @return this
@@ -186,6 +186,9 @@ public final class BuildContainer implements AutoCloseable {
      *
      * @return the running container
      * @throws IllegalStateException if no engine answers, or the service does not get ready
+     * @throws io.freeport.PortUnavailableException if there is no free port
+     * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer within
+     *     {@code freeport.container.timeout}
      * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses
      */
     public BuildContainer start() {
@@ -205,44 +208,48 @@ public final class BuildContainer implements AutoCloseable {
   private record Shared(Builder its) implements BuildShare.Resource {
 
     @Override
-    public String start(Owner build) {
+    public String start(Owner build, Consumer<String> begun) {
       // The container outlives this hold, as it should.
       try (DockerClient client = Engine.connect();
           PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build()) {
         HeldPort port = its.held == null ? allocator.hold(its.request) : its.held;
-        String id = create(client, port.number(), build);
+        ContainerStart start = new ContainerStart(client, passage(port, allocator));
+        String id =
+            start.run(
+                () -> create(client, build), created -> begun.accept(describe(created, port)));
         try {
-          port.offer();
-          client.startContainerCmd(id).exec();
-          port.awaitTaken(BIND_TIMEOUT);
           awaitReady(port.number());
-          return id + " " + port.number();
         } catch (Throwable e) {
-          remove(client, id);
+          start.removeAfter(e, id);
           throw e;
         }
+        return describe(id, port);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private String create(DockerClient client, int port, Owner build) {
+    private Passage passage(HeldPort port, PortAllocator allocator) {
+      return new Passage(
+          List.of(new PublishedPort(its.containerPort, port)),
+          ENGINE,
+          HERE,
+          allocator.handoffMode());
+    }
+
+    private CreateContainerCmd create(DockerClient client, Owner build) {
       CreateContainerCmd create = its.change.apply(client.createContainerCmd(its.image));
-      ExposedPort exposed = ExposedPort.tcp(its.containerPort);
-      HostConfig host = create.getHostConfig() == null ? new HostConfig() : create.getHostConfig();
-      create
-          .withExposedPorts(exposed)
-          .withHostConfig(
-              host.withPortBindings(
-                  new Ports(exposed, Ports.Binding.bindIpAndPort("127.0.0.1", port))))
-          .withLabels(create.getLabels() == null ? Map.of() : create.getLabels());
       Labels.addTo(create, build);
-      return create.exec().getId();
+      return create;
     }
 
     private void awaitReady(int port) {
       long start = System.nanoTime();
       while (!its.ready.test(port)) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new IllegalStateException(
+              "Interrupted while container \"" + its.name + "\" got ready on port " + port);
+        }
         if (System.nanoTime() - start > its.timeout.toNanos()) {
           throw new IllegalStateException(
               "Container \""
@@ -261,35 +268,35 @@ public final class BuildContainer implements AutoCloseable {
 
     @Override
     public boolean isUsable(String description) {
-      try (DockerClient client = Engine.connect()) {
-        return Boolean.TRUE.equals(
-            client.inspectContainerCmd(idIn(description)).exec().getState().getRunning());
-      } catch (NotFoundException gone) {
-        return false;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return ask(description, "looked at", StartedContainer::isRunning);
     }
 
     @Override
     public void stop(String description) {
+      ask(
+          description,
+          "removed",
+          container -> {
+            container.remove();
+            return true;
+          });
+    }
+
+    /** Everybody else who comes or goes waits meanwhile, so the engine must not take for ever. */
+    private <T> T ask(String description, String what, Function<StartedContainer, T> command) {
+      String[] words = description.split(" ", 2);
       try (DockerClient client = Engine.connect()) {
-        remove(client, idIn(description));
+        return EngineCommand.run(
+            () -> command.apply(new StartedContainer(client, words[0])),
+            ENGINE.name(),
+            "Container \"" + its.name + "\" on port " + words[1] + " was to be " + what);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private static void remove(DockerClient client, String id) {
-      try {
-        client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-      } catch (NotFoundException gone) {
-        // that is what we want
-      }
-    }
-
-    private static String idIn(String description) {
-      return description.substring(0, description.indexOf(' '));
+    private static String describe(String id, HeldPort port) {
+      return id + " " + port.number();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ComposeContainer;
 
@@ -146,19 +147,42 @@ public final class ComposeLauncher {
       while (true) {
         ComposeProject project = ComposeProject.of(files, numbers(), client);
         ComposeContainer container = containerFor(project);
-        RuntimeException failure = passage.start(container::start, project);
-        if (failure == null) {
-          return new LaunchedCompose(container, project, ports, allocator);
+        RuntimeException failure;
+        RuntimeException conflict = null;
+        try {
+          passage.command(client.pingCmd()::exec); // Compose waits for an engine for ever
+          failure = passage.start(container::start, project);
+          if (failure == null) {
+            return new LaunchedCompose(container, project, ports, allocator);
+          }
+          conflict = conflict(project, passage, failure);
+        } catch (Throwable e) {
+          LaunchedCompose.takeDown(container, project, e);
+          throw e;
         }
-        boolean conflict = project.hasConflict(failure);
         LaunchedCompose.takeDown(container, project, failure);
-        if (!conflict || !passage.exchangeAfterConflict(failure)) {
+        if (conflict == null || !passage.exchangeAfter(conflict)) {
           throw failure;
         }
       }
     } catch (Throwable e) {
       allocator.close();
       throw e;
+    }
+  }
+
+  /** What the engine said goes along with the failure, which does not tell it. */
+  static @Nullable RuntimeException conflict(
+      ComposeProject project, Passage passage, RuntimeException failure) {
+    try {
+      RuntimeException conflict = passage.command(project::conflict);
+      if (conflict != null) {
+        failure.addSuppressed(conflict);
+      }
+      return conflict;
+    } catch (RuntimeException cannotTell) {
+      failure.addSuppressed(cannotTell);
+      return null;
     }
   }
 

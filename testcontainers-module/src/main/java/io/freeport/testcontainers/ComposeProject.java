@@ -3,6 +3,8 @@ package io.freeport.testcontainers;
 import static java.util.stream.Collectors.joining;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import io.freeport.OwnerRegistry;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to start a project: its compose files, and one more that labels its services. Without
@@ -112,25 +115,26 @@ final class ComposeProject implements Started {
   }
 
   /**
-   * Returns whether one of the containers was created and could not be started for want of a port.
-   * Compose's own failure says no more than that it failed.
+   * Returns why one of the containers was created and could not be started, if that was for want of
+   * a port. Compose's own failure says no more than that it failed.
    *
-   * @param failure is told why that cannot be said, if the engine does not answer
+   * @return what the engine would have answered to anybody else; null if it was not that
    */
-  boolean hasConflict(RuntimeException failure) {
-    try {
-      return containers().stream().anyMatch(container -> hasConflict(container.getId()));
-    } catch (RuntimeException cannotTell) {
-      failure.addSuppressed(cannotTell);
-      return false;
-    }
+  @Nullable DockerException conflict() {
+    return containers().stream()
+        .map(container -> errorOf(container.getId()))
+        .filter(PortConflict::isSaidBy)
+        .findFirst()
+        .map(InternalServerErrorException::new)
+        .orElse(null);
   }
 
-  private boolean hasConflict(String id) {
+  private String errorOf(String id) {
     try {
-      return PortConflict.isSaidBy(client.inspectContainerCmd(id).exec().getState().getError());
+      String error = client.inspectContainerCmd(id).exec().getState().getError();
+      return error == null ? "" : error;
     } catch (NotFoundException gone) {
-      return false;
+      return "";
     }
   }
 

@@ -5,7 +5,6 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.PortAllocator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
@@ -26,6 +25,9 @@ import java.util.function.IntUnaryOperator;
  * <p><strong>Conflicts.</strong> If somebody has a port, as can happen where the engine does not
  * bind it beside its hold, the container is removed and created again with another number, up to
  * {@code freeport.retries} times. Any other failure is not touched.
+ *
+ * <p>What the starts show of how the engine takes ports is remembered by the launcher, so one for
+ * all containers is quicker than one for each.
  *
  * <p>The container carries a label with its owner, by which the reaper of a later test run
  * recognises it if this JVM is killed, unless {@code freeport.labels=off}.
@@ -100,39 +102,20 @@ public final class ContainerLauncher {
     PortAllocator allocator = PortAllocator.create();
     try {
       Map<Integer, PublishedPort> ports = hold(allocator, containerPorts);
-      Passage passage = new Passage(ports.values(), engine, HERE, allocator.handoffMode());
-      while (true) {
-        LaunchedContainer container =
-            create(create.apply(port -> numberOf(port, ports)), passage, ports, allocator);
-        RuntimeException failure =
-            passage.start(
-                () -> passage.command(client.startContainerCmd(container.id())::exec),
-                container.started());
-        if (failure == null) {
-          return container;
-        }
-        remove(
-            container, passage,
-            failure); // it was created with numbers that cannot be changed any more
-        if (!passage.exchangeAfter(failure)) {
-          throw failure;
-        }
-      }
+      ContainerStart start =
+          new ContainerStart(
+              client, new Passage(ports.values(), engine, HERE, allocator.handoffMode()));
+      String id = start.run(() -> labelled(create.apply(port -> numberOf(port, ports))), any -> {});
+      return new LaunchedContainer(start, id, ports, allocator);
     } catch (Throwable e) {
       allocator.close();
       throw e;
     }
   }
 
-  private LaunchedContainer create(
-      CreateContainerCmd create,
-      Passage passage,
-      Map<Integer, PublishedPort> ports,
-      PortAllocator allocator) {
-    passage.enterInto(create);
+  private static CreateContainerCmd labelled(CreateContainerCmd create) {
     Labels.addOwnerTo(create);
-    String id = passage.command(create::exec).getId();
-    return new LaunchedContainer(client, id, ports, allocator);
+    return create;
   }
 
   private static int numberOf(int containerPort, Map<Integer, PublishedPort> ports) {
@@ -152,14 +135,5 @@ public final class ContainerLauncher {
           new PublishedPort(containerPort, allocator.hold("container:" + containerPort)));
     }
     return ports;
-  }
-
-  private static void remove(
-      LaunchedContainer container, Passage passage, RuntimeException failure) {
-    try {
-      passage.command(Executors.callable(container::remove));
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
   }
 }

@@ -30,8 +30,9 @@ import org.testcontainers.containers.GenericContainer;
  * <p><strong>Restarts.</strong> A container that is stopped and started again, or killed and
  * restarted, has the same port. Where the engine binds beside the hold, the hold stays until the
  * {@link HeldPort} is closed, so nobody is given the port while the container is down. Elsewhere
- * somebody may take it in that time; then the start fails with a {@link
- * io.freeport.PortUnavailableException}, since clients know the number.
+ * somebody may take it in that time; then the start fails, since clients know the number: with a
+ * {@link io.freeport.PortUnavailableException}, or with what the engine says if it cannot be seen
+ * from here.
  *
  * <p>Reusable containers ({@code withReuse(true)}, where the machine is set up for them) are
  * refused at their start: they outlive the hold.

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's part of a start: the commands to create a container, to start it and to look at it,
- * each within a limited time. Clients wait for an engine's answer for ever, unless they are told
- * otherwise.
+ * The engine's part of a start: the commands to create a container, to start it, to look at it and
+ * to remove it, each within a limited time. Clients wait for an engine's answer for ever, unless
+ * they are told otherwise.
  */
 final class EngineCommand {
 
@@ -23,14 +23,15 @@ final class EngineCommand {
   private EngineCommand() {}
 
   /**
-   * Runs the command. What an engine answers is passed on as it is.
+   * Runs the command. What an engine answers is passed on as it is. A command that is not waited
+   * for any longer goes on: what the engine does by it is to be known at its end.
    *
    * @param engine what messages call the engine
-   * @param ports what messages call the ports
+   * @param purpose what was to be done, as a sentence without its full stop; it names the ports
    * @return what the command returns
    * @throws PortHandoffException if the engine cannot be reached, or does not answer in time
    */
-  static <T extends @Nullable Object> T run(Callable<T> command, String engine, String ports) {
+  static <T extends @Nullable Object> T run(Callable<T> command, String engine, String purpose) {
     Duration limit = Settings.ofThisJvm().duration("freeport.container.timeout", LONGEST_START);
     FutureTask<T> task = new FutureTask<>(command);
     // A thread, not a pool: one that waits for a dead engine would be missing there.
@@ -43,25 +44,22 @@ final class EngineCommand {
       if (e.getCause() instanceof DockerException answer) {
         throw answer;
       }
-      throw failure(engine, ports, "could not be reached", e.getCause() == null ? e : e.getCause());
+      throw failure(
+          engine, purpose, "could not be reached", e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
-      task.cancel(true);
       throw failure(
           engine,
-          ports,
+          purpose,
           "did not answer within " + limit.toMillis() + " ms, as freeport.container.timeout has it",
           e);
     } catch (InterruptedException e) {
-      task.cancel(true);
       Thread.currentThread().interrupt();
-      throw failure(engine, ports, "was not waited for, since this thread was interrupted", e);
+      throw failure(engine, purpose, "was not waited for, since this thread was interrupted", e);
     }
   }
 
   private static PortHandoffException failure(
-      String engine, String ports, String what, Throwable cause) {
-    return new PortHandoffException(
-        "A container with " + ports + " was to be started. " + engine + " " + what + ": " + cause,
-        cause);
+      String engine, String purpose, String what, Throwable cause) {
+    return new PortHandoffException(purpose + ". " + engine + " " + what + ": " + cause, cause);
   }
 }

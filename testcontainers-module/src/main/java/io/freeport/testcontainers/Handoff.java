@@ -46,6 +46,8 @@ final class Handoff {
   private @Nullable Passage passage;
   private @Nullable CreateContainerCmd entered;
   private boolean created;
+  private boolean bound;
+  private boolean keepsNumbers;
   private boolean again;
   private @Nullable EndOfAttempt ended;
 
@@ -161,6 +163,8 @@ final class Handoff {
     if (current == null || !again) {
       current = new Passage(published, ENGINE, container.getHost(), allocator.handoffMode());
       passage = current;
+      // After another attempt of the same start(), the container of that one would still be known.
+      keepsNumbers = bound && container.getContainerId() == null;
     }
     current.enterInto(create);
     entered = create;
@@ -192,7 +196,8 @@ final class Handoff {
       return;
     }
     StartedContainer started = new StartedContainer(container.getDockerClient(), id);
-    if (!created && started.isRunning()) { // it has its ports; the engine says that it runs
+    if (!created
+        && current.command(started::isRunning)) { // it has its ports; the engine says that it runs
       command.run();
       return;
     }
@@ -202,7 +207,7 @@ final class Handoff {
       ended = new EndOfAttempt(failure);
       throw ended;
     }
-    boolean first = created; // else the container is started again, and keeps its number
+    boolean first = created && !keepsNumbers; // else clients know the number
     created = false;
     while (failure != null && first) {
       List<Integer> before = numbers();
@@ -218,6 +223,7 @@ final class Handoff {
     if (failure != null) {
       throw failure;
     }
+    bound = true;
   }
 
   private List<Integer> numbers() {

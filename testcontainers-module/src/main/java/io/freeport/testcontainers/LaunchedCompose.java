@@ -78,8 +78,7 @@ public final class LaunchedCompose implements AutoCloseable {
   }
 
   /** After a failed start. */
-  static void takeDown(
-      ComposeContainer container, ComposeProject project, RuntimeException failure) {
+  static void takeDown(ComposeContainer container, ComposeProject project, Throwable failure) {
     try {
       container.stop();
     } catch (RuntimeException e) {

@@ -1,8 +1,5 @@
 package io.freeport.testcontainers;
 
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import java.util.Map;
@@ -14,14 +11,14 @@ import java.util.Map;
  */
 public final class LaunchedContainer implements AutoCloseable {
 
-  private final DockerClient client;
+  private final ContainerStart start;
   private final String id;
   private final Map<Integer, PublishedPort> ports;
   private final PortAllocator allocator;
 
   LaunchedContainer(
-      DockerClient client, String id, Map<Integer, PublishedPort> ports, PortAllocator allocator) {
-    this.client = client;
+      ContainerStart start, String id, Map<Integer, PublishedPort> ports, PortAllocator allocator) {
+    this.start = start;
     this.id = id;
     this.ports = ports;
     this.allocator = allocator;
@@ -60,26 +57,17 @@ public final class LaunchedContainer implements AutoCloseable {
     return port.port();
   }
 
-  Started started() {
-    return new StartedContainer(client, id);
-  }
-
-  void remove() {
-    try {
-      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-    } catch (NotFoundException | ConflictException gone) {
-      // somebody else removed it, or is about to: that is what we want
-    }
-  }
-
   /**
    * Kills and removes the container with its anonymous volumes, and releases its ports. Closing it
    * again does nothing.
+   *
+   * @throws io.freeport.PortHandoffException if the engine has vanished, or does not answer within
+   *     {@code freeport.container.timeout}; the ports are released all the same
    */
   @Override
   public void close() {
     try {
-      remove();
+      start.remove(id);
     } finally {
       allocator.close();
     }

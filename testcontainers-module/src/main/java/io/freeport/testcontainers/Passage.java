@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
+import io.freeport.PortConflict;
 import io.freeport.PortHandoffException;
 import io.freeport.PortUnavailableException;
 import io.freeport.Settings;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +87,9 @@ final class Passage {
     return EngineCommand.run(
         command,
         engine.name(),
-        ports.stream().map(published -> published.port().toString()).collect(joining(", ")));
+        ports.stream()
+            .map(published -> published.port().toString())
+            .collect(joining(", ", "A container with ", " was to be started")));
   }
 
   /** As late as possible: in one mode the ports belong to nobody from now on. */
@@ -165,11 +169,9 @@ final class Passage {
    *     some of several ports may have been exchanged all the same
    */
   boolean exchangeAfter(RuntimeException failure) {
-    return Conflict.isIn(failure) && exchangeAfterConflict(failure);
-  }
-
-  /** The same, for a failure of which it is known otherwise that it is a conflict. */
-  boolean exchangeAfterConflict(RuntimeException failure) {
+    if (!Conflict.isIn(failure) || !isAboutOneOfThese(failure)) {
+      return false;
+    }
     if (exchanges >= Settings.ofThisJvm().number("freeport.retries", RETRIES, 0)) {
       return false;
     }
@@ -187,6 +189,13 @@ final class Passage {
       failure.addSuppressed(noOther);
       return false;
     }
+  }
+
+  /** The container may publish more ports than those, and others cannot help there. */
+  private boolean isAboutOneOfThese(RuntimeException conflict) {
+    OptionalInt named = PortConflict.portNamedIn(conflict);
+    return named.isEmpty()
+        || ports.stream().anyMatch(published -> published.port().number() == named.getAsInt());
   }
 
   private void exchange(RuntimeException failure) {

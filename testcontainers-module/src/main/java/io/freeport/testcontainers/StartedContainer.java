@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Ports;
 import java.util.Arrays;
@@ -26,6 +27,15 @@ record StartedContainer(DockerClient client, String id) implements Started {
         .filter(Objects::nonNull)
         .flatMap(Arrays::stream)
         .anyMatch(binding -> Integer.toString(number).equals(binding.getHostPortSpec()));
+  }
+
+  /** Kills and removes it with its anonymous volumes. */
+  void remove() {
+    try {
+      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+    } catch (NotFoundException | ConflictException gone) {
+      // somebody else removed it, or is about to: that is what we want
+    }
   }
 
   @Override

@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import io.freeport.BuildPorts;
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Scanner;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +110,67 @@ class BuildContainerTest {
         assertThat(next.waitFor()).isZero();
       }
       assertThat(exists(containers.get(0))).isFalse();
+    }
+  }
+
+  /** The port is the build's, and stays that of those who live, so whoever comes next needs it. */
+  @Test
+  void theContainerOfWhoIsKilledWhileItGetsReadyIsReplaced() throws Exception {
+    String name = "killed-" + UUID.randomUUID();
+    try (ChildJvm other = ChildJvm.start(Starting.class, name, "hold");
+        ChildJvm killed = ChildJvm.start(Starting.class, name, "slow")) {
+      String port = other.readLine();
+      assertThat(killed.readLine()).isEqualTo(port);
+      String left = onPort(port);
+      killed.kill();
+      assertThat(exists(left)).isTrue();
+      try (ChildJvm next = ChildJvm.start(Starting.class, name, "quick")) {
+        assertThat(next.readLine()).isEqualTo(port);
+        String id = next.readLine();
+        assertThat(onPort(port)).isEqualTo(id);
+        assertThat(exists(left)).isFalse();
+        next.send("go");
+        assertThat(next.waitFor()).isZero();
+        assertThat(exists(id)).isFalse();
+      }
+    }
+  }
+
+  private String onPort(String port) {
+    return client.listContainersCmd().exec().stream()
+        .filter(
+            container ->
+                Arrays.stream(container.getPorts())
+                    .anyMatch(it -> port.equals(String.valueOf(it.getPublicPort()))))
+        .map(Container::getId)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static final class Starting {
+
+    public static void main(String[] args) {
+      Scanner commands = new Scanner(System.in, StandardCharsets.UTF_8);
+      HeldPort port =
+          BuildPorts.ofThisJvm()
+              .hold(args[0], PortAllocator.create(), PortRequest.named("redis").build());
+      if (args[1].equals("hold")) {
+        System.out.println(port.number());
+        commands.nextLine();
+        return;
+      }
+      try (BuildContainer container =
+          BuildContainer.of(args[0], "redis:7.0", 6379)
+              .on(port)
+              .readyWhen(
+                  number -> {
+                    System.out.println(number);
+                    return !args[1].equals("slow") || commands.nextLine().isEmpty();
+                  })
+              .start()) {
+        System.out.println(container.id());
+        commands.nextLine();
+      }
     }
   }
 

@@ -246,7 +246,8 @@ class ComposeLauncherTest {
       engine.fault = request -> new FakeEngine.Answer(500, "out of order");
       ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
       RuntimeException failure = new ContainerLaunchException("Compose failed");
-      assertThat(project.hasConflict(failure)).isFalse();
+      Passage passage = new Passage(List.of(), Handoff.ENGINE, "localhost", HandoffMode.SHARED);
+      assertThat(ComposeLauncher.conflict(project, passage, failure)).isNull();
       assertThat(failure.getSuppressed())
           .singleElement()
           .satisfies(it -> assertThat(it).hasMessageContaining("out of order"));

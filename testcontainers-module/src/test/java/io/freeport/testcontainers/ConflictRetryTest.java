@@ -16,7 +16,9 @@ import io.freeport.PortState;
 import io.freeport.PortUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -271,6 +273,45 @@ class ConflictRetryTest {
           .hasMessageContaining("address already in use");
     }
     assertThat(marks()).isEmpty();
+  }
+
+  /** Clients know the number by then, so no other one would help them. */
+  @Test
+  void aContainerThatWasStoppedKeepsItsNumber() throws Exception {
+    try (GapThief thief = new GapThief(1);
+        Httpd httpd = marked()) {
+      HeldPort port = thief.allocator().hold("web");
+      ContainerPorts.publish(httpd, Httpd.PORT, port);
+      httpd.start();
+      int number = port.number();
+      httpd.stop();
+      thief.want(port);
+      assertThatThrownBy(httpd::start)
+          .rootCause()
+          .isInstanceOf(InternalServerErrorException.class)
+          .hasMessageContaining(":" + number)
+          .hasMessageContaining("address already in use");
+      assertThat(thief.loot()).containsExactly(number);
+      assertThat(port.number()).isEqualTo(number);
+    }
+  }
+
+  /** Which other numbers do not help with. */
+  @Test
+  void aConflictAboutAPortThatIsNotOursIsNotTouched() throws Exception {
+    try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Httpd httpd = marked()) {
+      int foreign = stranger.getLocalPort();
+      httpd.setPortBindings(List.of("127.0.0.1:" + foreign + ":81"));
+      List<Integer> configured = new ArrayList<>();
+      HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+      ContainerPorts.configure(httpd, it -> configured.add(port.number()));
+      assertThatThrownBy(httpd::start)
+          .rootCause()
+          .isInstanceOf(InternalServerErrorException.class)
+          .hasMessageContaining(":" + foreign);
+      assertThat(configured).containsExactly(port.number());
+    }
   }
 
   /** Its own failure, as it was, after one attempt: a command that does not exist. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Event;
 import io.freeport.HeldPort;
 import io.freeport.PortHandoffException;
 import io.freeport.PortState;
@@ -16,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +95,66 @@ class TroubledEngineTest {
       never.countDown();
     }
     assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
+  }
+
+  /** As by a timeout of JUnit's. */
+  @Test
+  void aThreadThatIsInterruptedLeavesNoContainer() throws Exception {
+    Thread test = Thread.currentThread();
+    try (EngineProxy proxy =
+            listen(
+                it -> {
+                  test.interrupt();
+                  return null;
+                });
+        DockerClient client = proxy.connect()) {
+      assertThatExceptionOfType(PortHandoffException.class)
+          .isThrownBy(() -> start(client))
+          .withMessageContaining("was not waited for, since this thread was interrupted");
+      assertThat(Thread.interrupted()).as("whoever called can see it").isTrue();
+    }
+    assertThat(marks()).isEmpty();
+    assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
+  }
+
+  @Test
+  void aContainerThatIsCreatedTooLateIsRemoved() throws Exception {
+    long since = System.currentTimeMillis() / 1000;
+    ContainerLauncher launcher = ContainerLauncher.using(undisturbed);
+    Map<String, String> late = Map.of("io.freeport.test", "late-" + UUID.randomUUID());
+    Thread.currentThread().interrupt();
+    assertThatExceptionOfType(PortHandoffException.class)
+        .isThrownBy(() -> launcher.start(Httpd.create(undisturbed).withLabels(late), Httpd.PORT))
+        .withMessageContaining("was not waited for");
+    assertThat(Thread.interrupted()).isTrue();
+    Eventually.holds(
+        "created and removed", () -> eventsOf(late, since).equals(List.of("create", "destroy")));
+  }
+
+  private List<String> eventsOf(Map<String, String> labels, long since) throws Exception {
+    List<String> actions = new CopyOnWriteArrayList<>();
+    try (ResultCallback.Adapter<Event> callback =
+        new ResultCallback.Adapter<>() {
+          @Override
+          public void onNext(Event event) {
+            actions.add(event.getAction());
+          }
+        }) {
+      undisturbed
+          .eventsCmd()
+          .withLabelFilter(labels)
+          .withSince("" + since)
+          .withUntil("" + (System.currentTimeMillis() / 1000 + 1))
+          .exec(callback)
+          .awaitCompletion();
+    }
+    return actions;
+  }
+
+  private List<String> marks() {
+    return undisturbed.listContainersCmd().withShowAll(true).withLabelFilter(MARK).exec().stream()
+        .map(Container::getId)
+        .toList();
   }
 
   @Test

@@ -53,7 +53,8 @@ class UnpublishedTest {
         LaunchedContainer httpd =
             ContainerLauncher.using(client).start(Httpd.create(client), Httpd.PORT)) {
       int number = httpd.port(Httpd.PORT).number();
-      assertThat(Stream.of(number, number + 1).map(httpd.started()::publishes))
+      Started started = new StartedContainer(client, httpd.id());
+      assertThat(Stream.of(number, number + 1).map(started::publishes))
           .containsExactly(true, false);
     }
   }
