@@ -16,8 +16,10 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortUnavailableException;
 import io.freeport.testing.ChildJvm;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,8 +68,8 @@ class ParallelStartsTest {
   void noConflictAndNoPortTwiceAtATime() throws Exception {
     List<Use> uses = new ArrayList<>();
     try (ChildJvm unrelated = ChildJvm.start(LetsTheEngineChoose.class);
-        ChildJvm one = ChildJvm.start(StartsContainers.class);
-        ChildJvm two = ChildJvm.start(StartsContainers.class)) {
+        ChildJvm one = startsContainers();
+        ChildJvm two = startsContainers()) {
       one.readToEnd().forEach(line -> uses.add(Use.parse(line)));
       two.readToEnd().forEach(line -> uses.add(Use.parse(line)));
       assertThat(List.of(one.waitFor(), two.waitFor())).containsOnly(0);
@@ -90,6 +92,11 @@ class ParallelStartsTest {
             use ->
                 uses.stream().filter(use::overlaps).count() > THREADS
                     && uses.stream().filter(use::overlaps).map(Use::pid).distinct().count() == 2);
+  }
+
+  /** Without the retry, in which a conflict would go by unseen: the first one ends the JVM. */
+  private static ChildJvm startsContainers() throws IOException {
+    return ChildJvm.start(Map.of(), List.of("-Dfreeport.retries=0"), StartsContainers.class);
   }
 
   /**
