@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.testcontainers.containers.GenericContainer;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
@@ -66,16 +68,20 @@ class RestartTest {
       long since = System.nanoTime();
       explicit.watch(number);
       any.watch(number);
-      assertThat(ping(number)).isEqualTo("PONG");
+      try (RedisClient client = RedisClient.create("127.0.0.1", number)) {
+        assertThat(client.ping()).isEqualTo("PONG");
+        assertThat(client.getPool().getNumIdle()).as("its open connections").isEqualTo(1);
 
-      way.down().accept(redis);
-      awaitRefusal(number);
-      awaitTries(explicit, number);
-      way.up().accept(redis);
+        way.down().accept(redis);
+        awaitRefusal(number);
+        assertThat(isUp(client::ping)).as("the client's connection is still open").isFalse();
+        awaitTries(explicit, number);
+        way.up().accept(redis);
 
+        Eventually.holds("the client reconnects", () -> isUp(client::ping));
+      }
       assertThat(port.number()).isEqualTo(number);
       assertThat(redis.getMappedPort(6379)).isEqualTo(number);
-      assertThat(ping(number)).as("the client reconnects").isEqualTo("PONG");
       assertThat(List.of(explicit.had(number, since), any.had(number, since))).containsOnly(false);
     }
   }
@@ -103,19 +109,18 @@ class RestartTest {
   }
 
   private static void awaitRefusal(int port) throws Exception {
-    Eventually.holds("connections are refused", () -> !isUp(port));
+    Eventually.holds("connections are refused", () -> !isUp(() -> ping(port)));
   }
 
-  private static String ping(int port) throws Exception {
-    Eventually.holds("the client reconnects", () -> isUp(port));
+  private static String ping(int port) {
     try (Jedis client = new Jedis("127.0.0.1", port)) {
       return client.ping();
     }
   }
 
-  private static boolean isUp(int port) {
-    try (Jedis client = new Jedis("127.0.0.1", port)) {
-      return client.ping().equals("PONG");
+  private static boolean isUp(Supplier<String> ping) {
+    try {
+      return ping.get().equals("PONG");
     } catch (JedisConnectionException down) {
       return false;
     }
