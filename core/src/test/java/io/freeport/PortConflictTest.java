@@ -23,11 +23,13 @@ class PortConflictTest {
         "all ports are allocated",
         "Error starting userland proxy: listen tcp4 0.0.0.0:5432: bind: address already in use",
         "failed to bind host port 127.0.0.1:5432/tcp: address already in use",
+        "failed to bind host port for 127.0.0.1:5432:172.17.0.2:5432/tcp",
         "Ports are not available: exposing port TCP 0.0.0.0:5432 -> 0.0.0.0:0",
         "An attempt was made to access a socket in a way forbidden by its access permissions.",
         "Only one usage of each socket address (protocol/network address/port) is normally permitted.",
         "error while calling RootlessKit PortManager.AddPort(): conflict with ID 1",
         "cannot listen on the TCP port: listen tcp4 :5432: bind: Address already in use",
+        "cannot listen on the TCP port: listen tcp4 :5432",
         "proxy already running"
       })
   void messagesOfEngines(String message) {
@@ -40,7 +42,10 @@ class PortConflictTest {
   @ValueSource(
       strings = {
         "listen tcp4 10.9.9.9:5432: bind: cannot assign requested address",
+        "failed to bind host port for 10.9.9.9:5432:172.17.0.2:5432/tcp: cannot assign requested address",
         "error while calling RootlessKit PortManager.AddPort(): cannot expose privileged port 80",
+        "failed to bind host port 127.0.0.1:80/tcp: permission denied",
+        "cannot listen on the TCP port: timed out starting the userland proxy",
         "timed out starting the userland proxy",
         "no such image"
       })
