@@ -8,12 +8,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,33 +27,16 @@ class EngineHandoffTest {
   private static final String ADDRESS = "freeport.container.address";
 
   private final EngineHandoff engine = new EngineHandoff(() -> "of a test");
-  private final Log log = new Log();
-
-  private static final class Log extends Handler {
-    private static final Logger LOGGER = Logger.getLogger(EngineHandoff.class.getName());
-    private final List<String> messages = new CopyOnWriteArrayList<>();
-
-    @Override
-    public void publish(LogRecord said) {
-      messages.add(said.getLevel() + " " + said.getMessage());
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
+  private final EngineLog log = EngineLog.open();
 
   @BeforeEach
-  void listen() {
+  void auto() {
     System.setProperty(MODE, "auto"); // whatever the environment says
-    Log.LOGGER.addHandler(log);
   }
 
   @AfterEach
   void asBefore() {
-    Log.LOGGER.removeHandler(log);
+    log.close();
     System.clearProperty(MODE);
     System.clearProperty(ADDRESS);
   }

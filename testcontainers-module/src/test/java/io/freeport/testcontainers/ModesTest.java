@@ -3,20 +3,41 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.HostConfig;
 import io.freeport.HeldPort;
+import io.freeport.LeakPolicy;
+import io.freeport.PortAllocator;
+import io.freeport.PortEvent;
 import io.freeport.PortState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every mode works with this engine, which is the one that would be told apart. */
+/**
+ * Every mode works with this engine, which is the one that would be told apart, and each does with
+ * the hold what it says.
+ */
 @RequiresDocker
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class ModesTest {
 
   private static final String MODE = "freeport.container.handoff";
+
+  /** Ports are published on 127.0.0.1, and held on all addresses. */
+  private static final String NOT_PUBLISHED_ON = "127.0.0.2";
+
+  @TempDir private Path directory;
 
   @AfterEach
   void asBefore() {
@@ -24,29 +45,93 @@ class ModesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"auto", "shared", "close-then-bind", "arbiter"})
-  void aContainer(String mode) throws Exception {
+  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "arbiter, true"})
+  void aContainer(String mode, boolean holdStays) throws Exception {
     System.setProperty(MODE, mode);
-    try (Httpd httpd = new Httpd()) {
-      HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+    List<Boolean> heldWhenOffered = new CopyOnWriteArrayList<>();
+    try (PortAllocator allocator =
+            PortAllocator.builder()
+                .leaks(LeakPolicy.IGNORE)
+                .listener(
+                    event -> {
+                      if (event.type() == PortEvent.Type.OFFERED) {
+                        heldWhenOffered.add(isHeld(event.port()));
+                      }
+                    })
+                .build();
+        Httpd httpd = new Httpd()) {
+      HeldPort port = allocator.hold("web");
+      ContainerPorts.publish(httpd, Httpd.PORT, port);
       for (int start = 0; start < 2; start++) {
         httpd.start();
         assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
         assertThat(port.state()).isEqualTo(PortState.TAKEN);
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+        assertThat(isHeld(port.number())).as("held while it runs").isEqualTo(holdStays);
         httpd.stop();
+        assertThat(isHeld(port.number())).as("held while it is down").isEqualTo(holdStays);
       }
     }
+    assertThat(heldWhenOffered).isNotEmpty().containsOnly(holdStays);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"auto", "shared", "close-then-bind", "arbiter"})
-  void aLaunchedContainer(String mode) throws Exception {
+  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "arbiter, true"})
+  void aLaunchedContainer(String mode, boolean holdStays) throws Exception {
     System.setProperty(MODE, mode);
-    try (DockerClient client = Engine.connect();
+    List<Integer> numbers = new ArrayList<>();
+    List<Boolean> heldAtTheStart = new CopyOnWriteArrayList<>();
+    try (EngineProxy engine =
+            EngineProxy.listenOn(
+                directory.resolve("engine.sock"),
+                it -> {
+                  heldAtTheStart.add(isHeld(numbers.get(0)));
+                  return null;
+                });
+        DockerClient client = engine.connect();
         LaunchedContainer httpd =
-            ContainerLauncher.using(client).start(Httpd.create(client), Httpd.PORT)) {
-      assertThat(Httpd.statusOnceReady(httpd.port(Httpd.PORT).number())).isEqualTo(404);
+            ContainerLauncher.using(client)
+                .start(
+                    ports -> {
+                      numbers.add(ports.applyAsInt(Httpd.PORT));
+                      return Httpd.create(client);
+                    },
+                    Httpd.PORT)) {
+      int number = httpd.port(Httpd.PORT).number();
+      assertThat(numbers).containsExactly(number);
+      assertThat(heldAtTheStart).containsExactly(holdStays);
+      assertThat(Httpd.statusOnceReady(number)).isEqualTo(404);
+      assertThat(isHeld(number)).as("held while it runs").isEqualTo(holdStays);
+    }
+  }
+
+  /** A container that publishes nothing, which is an error where it is looked who listens here. */
+  @Test
+  void anArbiterIsBelieved() throws Exception {
+    System.setProperty(MODE, "arbiter");
+    try (EngineLog log = EngineLog.open();
+        DockerClient client = Engine.connect();
+        LaunchedContainer idle =
+            ContainerLauncher.using(client)
+                .start(
+                    Httpd.create(client)
+                        .withCmd("sleep", "60")
+                        .withHostConfig(HostConfig.newHostConfig().withNetworkMode("host")),
+                    Httpd.PORT)) {
+      assertThat(idle.started().isRunning()).isTrue();
+      assertThat(idle.port(Httpd.PORT).state()).isEqualTo(PortState.OFFERED);
+      assertThat(log.messages).as("who sets it knows").isEmpty();
+    }
+  }
+
+  /** Returns whether nobody can bind the number besides the engine. */
+  private static boolean isHeld(int number) {
+    try (Socket socket = new Socket()) {
+      socket.setReuseAddress(false);
+      socket.bind(new InetSocketAddress(NOT_PUBLISHED_ON, number));
+      return false;
+    } catch (IOException somebodyHasIt) {
+      return true;
     }
   }
 }
