@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
+import io.freeport.testing.ChildJvm;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.ArrayList;
@@ -34,6 +35,32 @@ class RemoteEngineTest {
       httpd.start();
       assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
       assertThat(statusOf(httpd.getHost(), port.number())).isEqualTo(404);
+    }
+  }
+
+  /** In a JVM of its own, which does not know it from another test. */
+  @Test
+  void itIsRecognisedAndThatIsSaidOnce() throws Exception {
+    String host = new Httpd().getHost();
+    try (ChildJvm child = ChildJvm.start(TellsItsEngineApart.class)) {
+      TellsItsEngineApart.Result result = TellsItsEngineApart.Result.of(child);
+      assertThat(result.mode()).isEqualTo(EngineMode.ARBITER);
+      if (Modes.set() == EngineMode.AUTO) {
+        assertThat(result.log())
+            .singleElement()
+            .asString()
+            .startsWith(
+                "WARNING The Docker engine publishes ports elsewhere (its containers are reached on "
+                    + host
+                    + "): a port that is held here keeps nobody there from taking it.");
+      } else {
+        assertThat(result.log()).as("who sets it knows").isEmpty();
+      }
+      for (int port : result.ports()) {
+        assertThat(statusOf(host, port)).isEqualTo(404);
+      }
+      child.send("end");
+      assertThat(child.waitFor()).isZero();
     }
   }
 
