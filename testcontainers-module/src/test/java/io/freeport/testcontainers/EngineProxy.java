@@ -14,42 +14,64 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Unix socket between a client and the real engine. It passes everything on, but what happens
- * when a container is to be started is up to the test: so the engine can be slow, vanish, or bind
- * its ports in another way, while others use it undisturbed.
+ * A Unix socket between a client and the real engine. It passes everything on, but what happens at
+ * some commands, as when a container is to be started, is up to the test: so the engine can be
+ * slow, vanish, or bind its ports in another way, while others use it undisturbed.
  */
 final class EngineProxy implements AutoCloseable {
 
-  /** Comes before the engine gets the command to start a container. */
-  interface BeforeStart {
+  /** A command about a container. */
+  enum Command {
+    CREATE("POST \\S*/containers/create"),
+    START("POST \\S*/containers/\\w+/start"),
+    INSPECT("GET \\S*/containers/\\w+/json"),
+    REMOVE("DELETE \\S*/containers/\\w+");
+
+    private final Pattern request;
+
+    Command(String request) {
+      this.request = Pattern.compile("^" + request + "[ ?]");
+    }
+
+    boolean isIn(CharSequence request) {
+      return this.request.matcher(request).find();
+    }
+  }
+
+  /** Comes before the engine gets a command. */
+  interface BeforeCommand {
     /** Returns what is answered in the engine's place, or null to let it do so. */
     @Nullable String answer(EngineProxy proxy) throws Exception;
   }
 
-  private static final Pattern START = Pattern.compile("^POST \\S*/containers/\\w+/start[ ?]");
   private static final int LARGEST_CHUNK = 1 << 16;
 
   private final Path path;
-  private final BeforeStart beforeStart;
+  private final Map<Command, BeforeCommand> before;
   private final ServerSocketChannel server;
   private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
 
-  private EngineProxy(Path path, BeforeStart beforeStart) throws IOException {
+  private EngineProxy(Path path, Map<Command, BeforeCommand> before) throws IOException {
     this.path = path;
-    this.beforeStart = beforeStart;
+    this.before = before;
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path));
     start(this::accept);
   }
 
-  static EngineProxy listenOn(Path path, BeforeStart beforeStart) throws IOException {
-    return new EngineProxy(path, beforeStart);
+  static EngineProxy listenOn(Path path, BeforeCommand beforeStart) throws IOException {
+    return listenOn(path, Map.of(Command.START, beforeStart));
+  }
+
+  static EngineProxy listenOn(Path path, Map<Command, BeforeCommand> before) throws IOException {
+    return new EngineProxy(path, before);
   }
 
   String uri() {
@@ -97,11 +119,7 @@ final class EngineProxy implements AutoCloseable {
         to) {
       while (from.read(chunk.clear()) >= 0) {
         chunk.flip();
-        String answer = null;
-        if (requests
-            && START.matcher(StandardCharsets.ISO_8859_1.decode(chunk.duplicate())).find()) {
-          answer = beforeStart.answer(this);
-        }
+        String answer = requests ? answer(chunk.duplicate()) : null;
         if (answer == null) {
           write(chunk, to);
         } else {
@@ -111,10 +129,25 @@ final class EngineProxy implements AutoCloseable {
     }
   }
 
+  private @Nullable String answer(ByteBuffer chunk) throws Exception {
+    CharSequence request = StandardCharsets.ISO_8859_1.decode(chunk);
+    for (Map.Entry<Command, BeforeCommand> entry : before.entrySet()) {
+      if (entry.getKey().isIn(request)) {
+        return entry.getValue().answer(this);
+      }
+    }
+    return null;
+  }
+
   private static void write(ByteBuffer bytes, SocketChannel to) throws IOException {
     while (bytes.hasRemaining()) {
       to.write(bytes);
     }
+  }
+
+  /** An answer as the engine gives it when it has started a container. */
+  static String noContent() {
+    return "HTTP/1.1 204 No Content\r\n\r\n";
   }
 
   /** An answer as the engine gives it when a start fails. */

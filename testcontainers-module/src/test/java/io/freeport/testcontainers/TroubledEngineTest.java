@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
 import io.freeport.HeldPort;
@@ -40,15 +41,19 @@ class TroubledEngineTest {
 
   private static final String MODE = "freeport.container.handoff";
   private static final String TIMEOUT = "freeport.container.timeout";
+  private static final String RETRIES = "freeport.retries";
   private static final Map<String, String> MARK = Map.of("io.freeport.test", "troubled-engine");
 
   @TempDir private Path directory;
   private final DockerClient undisturbed = Engine.connect();
   private final List<Integer> numbers = new ArrayList<>();
+  private final CountDownLatch over = new CountDownLatch(1);
 
   @AfterEach
   void removeWhatTheTroubleLeft() throws Exception {
+    over.countDown();
     System.clearProperty(TIMEOUT);
+    System.clearProperty(RETRIES);
     System.clearProperty(MODE);
     undisturbed
         .listContainersCmd()
@@ -78,23 +83,88 @@ class TroubledEngineTest {
   }
 
   @Test
-  void oneThatDoesNotAnswer() throws Exception {
-    System.setProperty(TIMEOUT, "0.5s");
-    CountDownLatch never = new CountDownLatch(1);
-    try (EngineProxy proxy =
-            listen(
-                it -> {
-                  never.await();
-                  return null;
-                });
+  void oneThatDoesNotCreate() throws Exception {
+    inAHurry(null);
+    assertIsNotWaitedFor(Map.of(EngineProxy.Command.CREATE, it -> hang()));
+  }
+
+  @Test
+  void oneThatDoesNotStart() throws Exception {
+    assertIsNotWaitedFor(
+        Map.of(
+            EngineProxy.Command.CREATE,
+            it -> inAHurry(null),
+            EngineProxy.Command.START,
+            it -> hang()));
+  }
+
+  /** It is looked at when nobody listens after a start that went well. */
+  @Test
+  void oneThatDoesNotLetItsContainersBeLookedAt() throws Exception {
+    System.setProperty(MODE, "auto"); // whatever the environment says
+    assertIsNotWaitedFor(
+        Map.of(
+            EngineProxy.Command.START,
+            it -> inAHurry(EngineProxy.noContent()),
+            EngineProxy.Command.INSPECT,
+            it -> hang()));
+  }
+
+  private void assertIsNotWaitedFor(Map<EngineProxy.Command, EngineProxy.BeforeCommand> trouble)
+      throws Exception {
+    try (EngineProxy proxy = listen(trouble);
         DockerClient client = proxy.connect()) {
       assertThatExceptionOfType(PortHandoffException.class)
           .isThrownBy(() -> start(client))
-          .withMessageContaining(
-              "did not answer within 500 ms, as freeport.container.timeout has it");
-      never.countDown();
+          .satisfies(this::namesEngineAndPort);
+      assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
     }
-    assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
+  }
+
+  /** The conflict is what it was about. */
+  @Test
+  void oneThatDoesNotRemoveWhatItCouldNotStart() throws Exception {
+    System.setProperty(RETRIES, "0");
+    try (EngineProxy proxy =
+            listen(
+                Map.of(
+                    EngineProxy.Command.START,
+                    it -> inAHurry(EngineProxy.internalServerError("port is already allocated")),
+                    EngineProxy.Command.REMOVE,
+                    it -> hang()));
+        DockerClient client = proxy.connect()) {
+      assertThatExceptionOfType(InternalServerErrorException.class)
+          .isThrownBy(() -> start(client))
+          .withMessageContaining("port is already allocated")
+          .satisfies(
+              conflict ->
+                  assertThat(conflict.getSuppressed())
+                      .singleElement()
+                      .satisfies(this::namesEngineAndPort));
+      assertThat(numbers).hasSize(1).allSatisfy(TroubledEngineTest::isFree);
+    }
+  }
+
+  private void namesEngineAndPort(Throwable failure) {
+    assertThat(failure)
+        .hasMessageStartingWith("A container with Port " + numbers.get(0) + " \"container:80\" (")
+        .hasMessageContaining(
+            "was to be started. The Docker engine of the launcher's client did not answer within 500 ms, as"
+                + " freeport.container.timeout has it");
+  }
+
+  /**
+   * From the next command on there is little time: on a busy machine those before may need more.
+   */
+  private static @Nullable String inAHurry(@Nullable String answer) {
+    System.setProperty(TIMEOUT, "0.5s");
+    return answer;
+  }
+
+  /** Until the test is over. */
+  private String hang() throws InterruptedException {
+    over.await();
+    throw new InterruptedException("The test is over");
   }
 
   /** As by a timeout of JUnit's. */
@@ -266,8 +336,13 @@ class TroubledEngineTest {
     }
   }
 
-  private EngineProxy listen(EngineProxy.BeforeStart beforeStart) throws Exception {
-    return EngineProxy.listenOn(directory.resolve("engine.sock"), beforeStart);
+  private EngineProxy listen(EngineProxy.BeforeCommand beforeStart) throws Exception {
+    return listen(Map.of(EngineProxy.Command.START, beforeStart));
+  }
+
+  private EngineProxy listen(Map<EngineProxy.Command, EngineProxy.BeforeCommand> before)
+      throws Exception {
+    return EngineProxy.listenOn(directory.resolve("engine.sock"), before);
   }
 
   private LaunchedContainer start(DockerClient client) {
