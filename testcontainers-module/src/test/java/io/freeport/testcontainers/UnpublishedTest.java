@@ -1,13 +1,19 @@
 package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortHandoffException;
+import io.freeport.PortRequest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -44,6 +50,39 @@ class UnpublishedTest {
     }
     assertThat(Handoff.ENGINE.mode("localhost", HandoffMode.SHARED))
         .isNotEqualTo(EngineMode.ARBITER);
+  }
+
+  /** It is looked who listens, not only whether it runs; and nothing is left behind. */
+  @Test
+  void isSaidByTheLauncherToo() throws Exception {
+    Modes.assumeShared();
+    Map<String, String> mark = Map.of("io.freeport.test", "unpublished");
+    List<Integer> numbers = new ArrayList<>();
+    try (DockerClient client = Engine.connect()) {
+      assertThatExceptionOfType(PortHandoffException.class)
+          .isThrownBy(
+              () ->
+                  ContainerLauncher.using(client)
+                      .start(
+                          ports -> {
+                            numbers.add(ports.applyAsInt(Httpd.PORT));
+                            return Httpd.create(client)
+                                .withCmd("sleep", "60")
+                                .withLabels(mark)
+                                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("host"));
+                          },
+                          Httpd.PORT))
+          .withMessageContaining(
+              "no container publishes Port "
+                  + numbers.get(0)
+                  + " \"container:80\" (OFFERED). Did a");
+      assertThat(client.listContainersCmd().withShowAll(true).withLabelFilter(mark).exec())
+          .isEmpty();
+    }
+    try (PortAllocator allocator = PortAllocator.create()) {
+      int number = numbers.get(0);
+      allocator.hold(PortRequest.named("free again").preferred(number).strict().build());
+    }
   }
 
   /** The engine is asked for its state: a port that it does publish is among its answers. */
