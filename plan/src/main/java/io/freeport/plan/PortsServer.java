@@ -80,7 +80,6 @@ public final class PortsServer implements AutoCloseable {
       StartedConsumer<HttpServer> started =
           allocator.startOn(request.build(), port -> listen(port.number()));
       server = started.consumer();
-      writeFile();
     } catch (Throwable e) {
       threads.shutdownNow();
       allocator.close();
@@ -210,17 +209,18 @@ public final class PortsServer implements AutoCloseable {
   private void writeFile() throws IOException {
     if (file != null) {
       Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "freeport", ".part");
-      Files.writeString(part, uri().toString());
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.writeString(part, uri().toString());
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
     }
   }
 
   /** Stops the server, and removes its file. Closing it again does nothing. */
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
-    allocator.close();
     if (file != null) {
       try {
         Files.deleteIfExists(file);
@@ -228,6 +228,13 @@ public final class PortsServer implements AutoCloseable {
         // Who finds it later asks there, and is not answered.
       }
     }
+    stop();
+  }
+
+  private void stop() {
+    server.stop(0);
+    threads.shutdownNow();
+    allocator.close();
   }
 
   /**
@@ -288,7 +295,23 @@ public final class PortsServer implements AutoCloseable {
      * @throws IOException if it cannot listen, or write its file
      */
     public PortsServer start() throws IOException {
-      return new PortsServer(this);
+      PortsServer started = new PortsServer(this);
+      try {
+        started.writeFile();
+        return started;
+      } catch (Throwable e) {
+        stop(started, e);
+        throw e;
+      }
+    }
+
+    /** Leaves the file alone, which may be another server's. */
+    private static void stop(PortsServer started, Throwable failure) {
+      try {
+        started.stop();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 }

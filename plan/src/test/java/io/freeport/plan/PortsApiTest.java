@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,12 +66,15 @@ class PortsApiTest {
     return output;
   }
 
+  private static int freePort() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      return allocator.hold().number();
+    }
+  }
+
   @Test
   void listensWhereItIsTold() throws Exception {
-    int port;
-    try (PortAllocator allocator = PortAllocator.create()) {
-      port = allocator.hold().number();
-    }
+    int port = freePort();
     try (PortsServer server = PortsServer.builder(assignments).port(port).start()) {
       assertThat(server.uri()).hasPort(port);
       assertThatExceptionOfType(PortUnavailableException.class)
@@ -184,6 +188,22 @@ class PortsApiTest {
           .withMessageContaining("Did you mean \"redis\"?");
     }
     assertThat(file).doesNotExist();
+  }
+
+  /** Its threads would keep the JVM alive, and nobody could stop it. */
+  @Test
+  void doesNotRunWithoutItsFile() throws Exception {
+    int port = freePort();
+    Path missing = directory.resolve("missing/api.url");
+    Path directoryInUse = Files.createDirectories(directory.resolve("in-use/x")).getParent();
+    for (Path file : List.of(missing, directoryInUse)) {
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> PortsServer.builder(assignments).port(port).file(file).start())
+          .withMessageContaining(directory.toString())
+          .satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
+      assertThat(HealthCheck.free(port).check().reason()).isEqualTo("port " + port + " is free");
+    }
+    assertThat(directory).isDirectoryNotContaining("glob:**.part");
   }
 
   /** A server is there, but not ours, or not this plan's, or it says nothing. */
