@@ -36,8 +36,7 @@ final class ConsumerStart<T, E extends Exception> {
       HeldPort port = nextPort();
       boolean handedOver = false;
       try {
-        port.offer();
-        T started = start(port);
+        T started = port.start(consumer);
         awaitTaken(port, started);
         handedOver = !hasEnded(started);
         if (handedOver) {
@@ -51,7 +50,7 @@ final class ConsumerStart<T, E extends Exception> {
         }
       } catch (Exception e) {
         // A bind that failed on some other port, or for some other reason, is the caller's affair.
-        boolean stolen = isConflict(e) && port.isTaken();
+        boolean stolen = PortConflict.isCauseOf(e) && port.isTaken();
         if (stolen) {
           lose(port, e);
         }
@@ -76,21 +75,6 @@ final class ConsumerStart<T, E extends Exception> {
     } catch (PortUnavailableException e) {
       if (lastConflict != null) {
         e.addSuppressed(lastConflict);
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Beside the hold only a consumer that sets {@code SO_REUSEADDR} can bind. Another one gets the
-   * same port without a hold.
-   */
-  private T start(HeldPort port) throws E {
-    try {
-      return consumer.start(port);
-    } catch (Exception e) {
-      if (isConflict(e) && port.giveUpHold()) {
-        return consumer.start(port);
       }
       throw e;
     }
@@ -129,14 +113,5 @@ final class ConsumerStart<T, E extends Exception> {
         port,
         conflict.toString(),
         PortDiagnosis.of(port.number(), request.protocol()).describe());
-  }
-
-  private static boolean isConflict(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -254,6 +254,41 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /**
+   * Starts the consumer, and offers the port before unless it is taken. Beside the hold only a
+   * consumer that sets {@code SO_REUSEADDR} can bind. Another one fails with a port conflict while
+   * nobody has the port; it is started once more, without the hold. If that fails too, and still
+   * nobody has the port, it is held again.
+   *
+   * <p>If {@link #isTaken()} after a port conflict, somebody was faster; if not, the conflict is
+   * about another port.
+   *
+   * @param consumer starts it, in this thread
+   * @param <T> what is started
+   * @param <E> how the start may fail
+   * @return what was started; whether it has the port is another matter, see {@link #awaitTaken}
+   * @throws E if it cannot be started
+   * @throws IllegalStateException if the port is released
+   */
+  public <T, E extends Exception> T start(PortConsumer<T, E> consumer) throws E {
+    if (state() != PortState.TAKEN) {
+      offer();
+    }
+    try {
+      return consumer.start(this);
+    } catch (Exception e) {
+      if (!PortConflict.isCauseOf(e) || !giveUpHold()) {
+        throw e;
+      }
+    }
+    try {
+      return consumer.start(this);
+    } catch (Throwable e) {
+      holdAgainAfter(e);
+      throw e;
+    }
+  }
+
+  /**
    * Lets go of the port if its consumer has it by now. No connection is made to find out. Who has
    * it cannot be told in this way: if the port was open to others ({@link
    * HandoffMode#CLOSE_THEN_BIND}, UDP), make sure that the consumer's own bind succeeded.
@@ -274,7 +309,7 @@ public final class HeldPort implements AutoCloseable {
         case RELEASED -> throw released("confirmed");
         case OFFERED -> {}
       }
-      if (!isTaken()) {
+      if (!isTaken(Hold::isTaken)) {
         return false;
       }
       moveTo(PortState.TAKEN);
@@ -463,15 +498,27 @@ public final class HeldPort implements AutoCloseable {
    * Closes the hold beside which a consumer failed to bind, if it was only the hold that was in its
    * way.
    *
-   * @return false if somebody else has the port, or there was no hold
+   * @return false if somebody else has the port, or there was no hold, or it is one of several
    */
-  synchronized boolean giveUpHold() {
-    if (state != PortState.OFFERED || hold == null || isTaken()) {
+  private synchronized boolean giveUpHold() {
+    if (state != PortState.OFFERED || hold == null || isOfBuild || isTaken()) {
       return false;
     }
     mode = HandoffMode.CLOSE_THEN_BIND;
     letGo();
     return true;
+  }
+
+  /** Undoes {@link #giveUpHold}, which was of no use. */
+  private synchronized void holdAgainAfter(Throwable failure) {
+    try {
+      if (state == PortState.OFFERED && hold == null && !isTaken()) {
+        mode = HandoffMode.SHARED; // in which alone there was a hold to give up
+        holdAgain();
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**
@@ -505,22 +552,28 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /**
-   * Returns whether somebody has the port beside its hold, or instead of it. Unlike {@link
-   * #confirm()} this changes nothing: it is for finding out who is in the way. No connection is
-   * made.
+   * Returns whether somebody has the port beside its hold, or instead of it; of a port for TCP and
+   * UDP, for one of them at least. Unlike {@link #confirm()} this changes nothing: it is for
+   * finding out who is in the way. No connection is made.
    *
    * @return whether it is taken at the time of the call; false if it is held and was not offered
    * @throws UncheckedIOException if that cannot be told
    */
   public boolean isTaken() {
-    if (state() == PortState.HELD) {
-      return false;
-    }
+    return state() != PortState.HELD && isTaken(Hold::isTakenInPart);
+  }
+
+  private boolean isTaken(Look look) {
     try {
-      return Hold.isTaken(request.protocol(), request.address(), number);
+      return look.isTaken(request.protocol(), request.address(), number);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot tell whether anybody has " + this, e);
     }
+  }
+
+  /** At a port, with or without a hold. */
+  private interface Look {
+    boolean isTaken(Protocol protocol, @Nullable InetAddress address, int port) throws IOException;
   }
 
   Duration age() {

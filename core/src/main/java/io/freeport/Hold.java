@@ -120,6 +120,13 @@ final class Hold {
     return (!protocol.hasTcp() || isTcpTaken(where)) && (!protocol.hasUdp() || isUdpTaken(where));
   }
 
+  /** Returns the same, but one of two protocols is enough: somebody is in a consumer's way. */
+  static boolean isTakenInPart(Protocol protocol, @Nullable InetAddress address, int port)
+      throws IOException {
+    InetSocketAddress where = new InetSocketAddress(address, port);
+    return (protocol.hasTcp() && isTcpTaken(where)) || (protocol.hasUdp() && isUdpTaken(where));
+  }
+
   /** Returns whether a connection is accepted. */
   static boolean accepts(InetSocketAddress where) {
     try (Socket client = new Socket()) {

@@ -143,16 +143,19 @@ public final class PortAssignments implements NamedPorts {
   }
 
   /**
-   * Offers a service's port and starts the service. If that fails since somebody else has the port,
-   * the service is moved to another one and started there, up to {@code freeport.bind.retries}
-   * times (3 if nothing else is said). A service with {@code scope: build} is not moved.
+   * Offers a service's port and starts the service; one that cannot bind beside the hold is started
+   * once more without it, see {@link HeldPort#start}. If that fails since somebody else has the
+   * port, the service is moved to another one and started there, up to {@code
+   * freeport.bind.retries} times (3 if nothing else is said). A service with {@code scope: build}
+   * is not moved.
    *
    * @param service the name of the service
    * @param consumer starts it
    * @param <T> what is started
    * @param <E> how the start may fail
    * @return what was started; its port is {@link #port}
-   * @throws E if the start fails for another reason, or too often
+   * @throws E if the start fails for another reason, such as another port's being taken, or too
+   *     often
    * @throws IllegalStateException if the service was detected
    */
   @SuppressWarnings("unchecked") // what is checked only comes from the consumer, as one of its E
@@ -161,9 +164,10 @@ public final class PortAssignments implements NamedPorts {
       HeldPort port = held(service);
       offer(service);
       try {
-        return consumer.start(port);
+        return port.start(consumer);
       } catch (Exception e) {
-        if (retries == 0 || !PortConflict.isCauseOf(e) || isOfBuild(service)) {
+        boolean stolen = PortConflict.isCauseOf(e) && port.isTaken();
+        if (retries == 0 || !stolen || isOfBuild(service)) {
           throw (E) e;
         }
         move(service);

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PortAssignmentsTest {
 
@@ -76,6 +81,7 @@ class PortAssignmentsTest {
   @Test
   void aStartThatLosesItsPortIsTriedElsewhere() throws Exception {
     List<Integer> tried = new ArrayList<>();
+    List<ServerSocket> thieves = new ArrayList<>();
     try (PortAssignments its = plan("services: {server: }").assign();
         ServerSocket started =
             its.start(
@@ -83,29 +89,32 @@ class PortAssignmentsTest {
                 port -> {
                   tried.add(port.number());
                   if (tried.size() < 3) {
-                    throw new BindException("somebody was faster");
+                    thieves.add(new ServerSocket(port.number()));
                   }
                   return new ServerSocket(port.number());
                 })) {
       assertThat(tried).doesNotHaveDuplicates().hasSize(3);
       assertThat(started.getLocalPort()).isEqualTo(its.port("server"));
+    } finally {
+      close(thieves);
     }
   }
 
-  @Test
-  void aStartIsTriedFourTimes() throws Exception {
-    List<Integer> tried = new ArrayList<>();
-    try (PortAssignments its = plan("services: {server: }").assign()) {
+  @ParameterizedTest
+  @CsvSource({"'', 4", "'bind.retries: 1', 2", "'bind: {retries: 0}', 1"})
+  void aStartIsTriedAsOftenAsTheFileSays(String setting, int times) throws Exception {
+    List<ServerSocket> thieves = new ArrayList<>();
+    try (PortAssignments its = plan(setting + "\nservices: {server: }").assign()) {
       assertThatExceptionOfType(BindException.class)
           .isThrownBy(
               () ->
                   its.start(
                       "server",
                       port -> {
-                        tried.add(port.number());
-                        throw new BindException("never");
+                        thieves.add(new ServerSocket(port.number()));
+                        return new ServerSocket(port.number());
                       }));
-      assertThat(tried).hasSize(4);
+      assertThat(thieves).hasSize(times);
       assertThatExceptionOfType(IllegalStateException.class)
           .isThrownBy(
               () ->
@@ -115,6 +124,86 @@ class PortAssignmentsTest {
                         throw new IllegalStateException("something else");
                       }))
           .withMessage("something else");
+    } finally {
+      close(thieves);
+    }
+  }
+
+  private static void close(List<ServerSocket> sockets) throws IOException {
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotShareIsStartedWithoutTheHold() throws Exception {
+    try (PortAssignments its = plan("services: {server: }").assign()) {
+      int before = its.port("server");
+      try (ServerSocket server = its.start("server", port -> exclusive(port.number()))) {
+        assertThat(server.getLocalPort()).isEqualTo(before);
+        assertThat(its.held("server").confirm()).isTrue();
+        assertThat(its.port("server")).isEqualTo(before);
+      }
+    }
+  }
+
+  private static ServerSocket exclusive(int port) throws IOException {
+    ServerSocket server = new ServerSocket();
+    try {
+      server.setReuseAddress(false);
+      server.bind(new InetSocketAddress(port));
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  @Test
+  void aStartThatFailsOnAnotherPortIsNotMoved() throws Exception {
+    List<PlanEvent> events = new ArrayList<>();
+    List<Integer> tried = new ArrayList<>();
+    try (ServerSocket management = new ServerSocket(0);
+        PortAssignments its = plan("services: {server: }").assign(events::add)) {
+      assertThatExceptionOfType(BindException.class)
+          .isThrownBy(
+              () ->
+                  its.start(
+                      "server",
+                      port -> {
+                        tried.add(port.number());
+                        return new ServerSocket(management.getLocalPort());
+                      }));
+      assertThat(tried.stream().distinct()).as("only beside the hold and without it").hasSize(1);
+      assertThat(events).extracting(PlanEvent::type).containsExactly(PlanEvent.Type.ASSIGNED);
+      assertThat(its.held("server").state()).as("nobody else has it").isEqualTo(PortState.HELD);
+      assertThatExceptionOfType(BindException.class)
+          .isThrownBy(() -> new ServerSocket(its.port("server")).close());
+      try (ServerSocket server = its.start("server", port -> new ServerSocket(port.number()))) {
+        assertThat(server.getLocalPort()).isEqualTo(its.port("server")).isEqualTo(tried.get(0));
+      }
+    }
+  }
+
+  /** For half of what it needs somebody was faster. */
+  @Test
+  void aStartThatLosesOneOfTwoProtocolsIsTriedElsewhere() throws Exception {
+    List<DatagramSocket> thieves = new ArrayList<>();
+    try (PortAssignments its = plan("services: {dns: {requires: [tcp, udp]}}").assign()) {
+      int before = its.port("dns");
+      try (DatagramSocket started =
+          its.start(
+              "dns",
+              port -> {
+                if (thieves.isEmpty()) {
+                  thieves.add(new DatagramSocket(port.number()));
+                }
+                return new DatagramSocket(port.number());
+              })) {
+        assertThat(started.getLocalPort()).isEqualTo(its.port("dns")).isNotEqualTo(before);
+      }
+    } finally {
+      thieves.forEach(DatagramSocket::close);
     }
   }
 
