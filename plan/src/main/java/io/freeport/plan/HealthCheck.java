@@ -52,7 +52,8 @@ public interface HealthCheck {
   }
 
   /**
-   * Returns a check that a GET is answered with a status. Redirects are not followed.
+   * Returns a check that a GET is answered with a status. Redirects are not followed. By {@code
+   * http://localhost}, 127.0.0.1 is asked and, if it cannot be connected to, ::1.
    *
    * @param uri what is asked for
    * @param status the status of a healthy service

@@ -4,14 +4,20 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import java.net.DatagramSocket;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -63,6 +69,32 @@ class HealthTest {
       assertThat(HealthCheck.http(uri, 200, ofSeconds(5)).check().reason())
           .isEqualTo("GET " + uri + " answered 503, expected was 200");
     }
+  }
+
+  /** As Vite does where localhost is ::1 first. */
+  @Test
+  void findsAServerThatListensOnIpv6Only() throws Exception {
+    Optional<InetAddress> ipv6 =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> address instanceof Inet6Address && address.isLoopbackAddress())
+            .findFirst();
+    assumeTrue(
+        ipv6.isPresent(),
+        "There is no ::1 on this host, so nobody can listen there. Enable it: sysctl net.ipv6.conf.lo.disable_ipv6=0");
+    HeldPort port = allocator.hold();
+    int number = port.number();
+    port.offer();
+    HealthCheck check =
+        HealthCheck.http(URI.create("http://localhost:" + number + "/?q"), 200, ofSeconds(5));
+    try (TestServer server =
+        TestServer.start(new InetSocketAddress(ipv6.orElseThrow(), number), 200)) {
+      assertThat(check.check().reason())
+          .isEqualTo("GET http://localhost:" + server.port() + "/?q answered 200");
+    }
+    assertThat(check.check().reason())
+        .startsWith("GET http://localhost:" + number + "/?q failed: 127.0.0.1:" + number + ": ")
+        .contains(", [::1]:" + number + ": ");
   }
 
   @Test

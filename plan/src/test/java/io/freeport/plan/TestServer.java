@@ -14,7 +14,11 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(int port, int status) throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+    return start(new InetSocketAddress(port), status);
+  }
+
+  static TestServer start(InetSocketAddress address, int status) throws IOException {
+    HttpServer server = HttpServer.create(address, 0);
     server.createContext(
         "/",
         exchange -> {
