@@ -202,7 +202,7 @@ final class Assigner {
   private void requireLeft(Assignment other, PortService asking) {
     if (isInUse(other)) {
       tell(PlanEvent.Type.MUST_MOVE, other, 0, asking.name());
-      if (isInUse(other) && isListenedOn(other)) {
+      if (isInUse(other) && PortProbe.listening(other.port()).healthy()) {
         throw new PortConflictException(
             "Service \""
                 + asking.name()
@@ -224,10 +224,6 @@ final class Assigner {
         .held()
         .map(held -> held.state() == PortState.OFFERED || held.state() == PortState.TAKEN)
         .orElse(true);
-  }
-
-  private static boolean isListenedOn(Assignment assignment) {
-    return assignment.held().isEmpty() || PortProbe.listening(assignment.port()).healthy();
   }
 
   /**

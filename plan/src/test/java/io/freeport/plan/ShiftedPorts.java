@@ -1,9 +1,5 @@
 package io.freeport.plan;
 
-import io.freeport.HeldPort;
-import io.freeport.PortAllocator;
-import io.freeport.PortRequest;
-import io.freeport.PortUnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Lets tests speak of ports by the numbers that everybody knows, such as 3000 and 5432. They really
@@ -39,19 +36,11 @@ final class ShiftedPorts {
     throw new IllegalStateException("No distance at which all ports are free");
   }
 
+  /** Not in TIME_WAIT either, after another test: who insists on a port gets it even so. */
   private static boolean areFree(int distance, int... ports) {
-    try (PortAllocator allocator = PortAllocator.create()) {
-      for (int port : ports) {
-        for (int near = 0; near < 10; near++) {
-          HeldPort unused =
-              allocator.hold(
-                  PortRequest.named("").preferred(port + distance + near).strict().build());
-        }
-      }
-      return true;
-    } catch (PortUnavailableException taken) {
-      return false;
-    }
+    return IntStream.of(ports)
+        .flatMap(port -> IntStream.range(port, port + 10))
+        .allMatch(port -> PortProbe.free(port + distance).healthy());
   }
 
   int real(int port) {

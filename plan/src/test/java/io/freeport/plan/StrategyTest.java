@@ -104,6 +104,44 @@ class StrategyTest {
     }
   }
 
+  /** Nobody of the plan holds its port, so only who listens there tells whether it has left. */
+  @ParameterizedTest
+  @CsvSource({"true, asked", "false, fails"})
+  void whatWasDetectedCanLeave(boolean leaves, String expected) throws Exception {
+    ShiftedPorts ports = ShiftedPorts.of(3000);
+    PortPlan plan =
+        ports.plan(
+            directory,
+            """
+            strategy: aggressive
+            services:
+              other: {preferred: 3000, detect: true, health: /}
+              asking: {preferred: 3000}
+            """);
+    List<PlanEvent> events = new ArrayList<>();
+    try (TestServer server = TestServer.start(ports.real(3000), 200);
+        PortAssignments its =
+            plan.open(
+                event -> {
+                  events.add(event);
+                  if (event.type() == PlanEvent.Type.MUST_MOVE && leaves) {
+                    server.close();
+                  }
+                })) {
+      assertThat(its.assign("other").tier()).isEqualTo(AssignmentTier.DETECTED);
+
+      assertThat(outcome(its, ports)).isEqualTo(expected);
+
+      assertThat(events)
+          .extracting(PlanEvent::type)
+          .startsWith(PlanEvent.Type.ASSIGNED, PlanEvent.Type.MUST_MOVE);
+      assertThat(its.assign("other").tier() == AssignmentTier.DETECTED).isNotEqualTo(leaves);
+      if (leaves) {
+        assertThat(its.held("other").number()).isNotEqualTo(ports.real(3000));
+      }
+    }
+  }
+
   private static String outcome(PortAssignments its, ShiftedPorts ports) {
     try {
       return ports.of(its, "asking") == 3000 ? "asked" : "other";
