@@ -3,6 +3,7 @@ package io.freeport.plan;
 import io.freeport.BuildPorts;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.PortRange;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.PortTier;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds ports for services, one after the other. Not for several threads. */
@@ -313,7 +315,7 @@ final class Assigner {
             .preferred(service.preferred().stream().mapToInt(Integer::intValue).toArray())
             .fallback(service.fallback().stream().mapToInt(Integer::intValue).toArray());
     service.ranges().forEach(range -> request.range(range.first(), range.last()));
-    plan.avoided().forEach(request::exclude);
+    avoidedFor(service).forEach(request::exclude);
     without.forEach(request::exclude);
     assigned.values().stream()
         .map(Assignment::port)
@@ -334,6 +336,29 @@ final class Assigner {
     return service.scope() == Scope.BUILD
         ? BuildPorts.ofThisJvm().hold(plan.id() + " " + service.name(), allocator, request.build())
         : allocator.hold(request.build());
+  }
+
+  /** Who names a number wants it, even if it is avoided otherwise. */
+  private List<PortRange> avoidedFor(PortService service) {
+    List<PortRange> avoided = plan.avoided();
+    for (List<Integer> named : List.of(service.preferred(), service.fallback())) {
+      for (int port : named) {
+        avoided = avoided.stream().flatMap(range -> without(port, range)).toList();
+      }
+    }
+    return avoided;
+  }
+
+  /** Returns what is left on both sides of a port. */
+  private static Stream<PortRange> without(int port, PortRange range) {
+    Stream.Builder<PortRange> parts = Stream.builder();
+    if (range.first() < port) {
+      parts.add(new PortRange(range.first(), Math.min(port - 1, range.last())));
+    }
+    if (port < range.last()) {
+      parts.add(new PortRange(Math.max(port + 1, range.first()), range.last()));
+    }
+    return parts.build();
   }
 
   /** What services that conflict with this one prefer, and this one does not name itself. */

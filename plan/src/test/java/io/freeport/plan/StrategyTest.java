@@ -142,6 +142,42 @@ class StrategyTest {
     }
   }
 
+  /** A number that a service names is its wish, avoided or not; its range and the rest are not. */
+  @ParameterizedTest
+  @CsvSource({
+    // strategy, detect, may fall back, who has it, asking service
+    "conservative, false, true,  nobody,   3000",
+    "conservative, false, false, nobody,   3000",
+    "conservative, true,  true,  nobody,   3000",
+    "conservative, false, true,  stranger, 3004",
+    "minimal,      false, false, plan,     3000",
+    "aggressive,   false, true,  plan,     3000",
+  })
+  void whatIsAvoidedIsGivenToWhoNamesItOnly(
+      String strategy, boolean detect, boolean mayFallBack, String who, int expected)
+      throws Exception {
+    ShiftedPorts ports = ShiftedPorts.of(3000);
+    PortPlan plan =
+        ports.plan(
+            directory,
+            """
+            strategy: %s
+            avoid: 3000-3005
+            services:
+              other: {preferred: 3000, range: 3000-3007}
+              asking: {preferred: 3000, fallback: 3004, autoFallback: %s%s}
+            """
+                .formatted(strategy, mayFallBack, detect ? ", detect: true, health: /" : ""));
+    try (ServerSocket taken = who.equals("stranger") ? ports.stranger(3000) : null;
+        PortAssignments its = plan.open()) {
+      if (who.equals("plan")) {
+        assertThat(ports.of(its, "other")).isEqualTo(3000);
+      }
+      assertThat(ports.of(its, "asking")).isEqualTo(expected);
+      assertThat(ports.of(its, "other")).as("of its range").isIn(3006, 3007);
+    }
+  }
+
   private static String outcome(PortAssignments its, ShiftedPorts ports) {
     try {
       return ports.of(its, "asking") == 3000 ? "asked" : "other";
