@@ -29,7 +29,6 @@ class PortPlanTest {
         repository,
         """
         strategy: conservative
-        retries: 2
         health.timeout: 2s
         services:
           server: {preferred: 3000, requires: http, priority: high}
@@ -117,7 +116,7 @@ class PortPlanTest {
     assertThat(plan.origin("services.server.preferred"))
         .hasValue(module.resolve("freeport.yaml") + ":3");
     assertThat(plan.origin("services.server.priority"))
-        .hasValue(repository.resolve("freeport.yaml") + ":5");
+        .hasValue(repository.resolve("freeport.yaml") + ":4");
     assertThat(plan.origin("services.redis.fallback"))
         .hasValue("environment variable FREEPORT_SERVICES_REDIS_FALLBACK");
     assertThat(plan.origin("services.redis.range")).isEmpty();
@@ -208,11 +207,5 @@ class PortPlanTest {
     try (PortAssignments its = load(repository).assign()) {
       assertThat(its.port("web")).isIn(List.of(12005, 12007, 12008, 12009));
     }
-  }
-
-  @Test
-  void theFileOfThisModuleIsPartOfTheSettings() {
-    // plan/freeport.yaml is not there; the repository's root has one for all modules.
-    assertThat(new FileSettingsSource().keys()).allMatch(key -> key.startsWith("freeport."));
   }
 }
