@@ -32,6 +32,9 @@ class BrowserTest {
       </script>
       """;
 
+  private static final String NO_BROWSER =
+      "There is no Chromium on the PATH, so fetch is not tried. Install it, on Debian for example: apt-get install chromium";
+
   @TempDir Path directory;
 
   @Test
@@ -60,11 +63,18 @@ class BrowserTest {
         Stream.of(System.getenv("PATH").split(Pattern.quote(File.pathSeparator), -1))
             .flatMap(
                 folder ->
-                    Stream.of("chromium-headless-shell", "chromium", "google-chrome")
+                    Stream.of(
+                            "chromium-headless-shell",
+                            "chromium",
+                            "chromium-browser",
+                            "google-chrome")
                         .map(name -> Path.of(folder, name)))
             .filter(Files::isExecutable)
             .findFirst();
-    assumeTrue(browser.isPresent(), "There is no chromium on the PATH, so fetch is not tried.");
+    if (browser.isEmpty()) {
+      System.err.println(NO_BROWSER); // Maven does not print why a test was skipped
+    }
+    assumeTrue(browser.isPresent(), NO_BROWSER);
     return browser.orElseThrow();
   }
 
@@ -104,6 +114,9 @@ class BrowserTest {
                   "--headless",
                   "--no-sandbox", // its tests may be run by root
                   "--disable-gpu",
+                  "--disable-quic",
+                  "--disable-background-networking", // it is to speak to this host only
+                  "--no-first-run",
                   "--no-proxy-server",
                   "--user-data-dir=" + Files.createTempDirectory(directory, "profile"),
                   "--virtual-time-budget=10000",
