@@ -100,6 +100,21 @@ class DoctorCommandTest {
   }
 
   @Test
+  void theReaperIsAsThePlanSays() throws Exception {
+    Path plan = folder.resolve("freeport.yaml");
+    Files.writeString(plan, "reaper: off\n");
+    assertThat(doctor().out())
+        .contains("off (TESTCONTAINERS_RYUK_DISABLED), and freeport.reaper=off: nobody removes");
+
+    Files.writeString(plan, "reaper.timeout: 25h\n");
+    assertThat(CliProcess.run(NO_ENGINE, folder, "reap", "--dry-run").err())
+        .contains("freeport.reaper.timeout must be positive and no longer than a day");
+    Files.writeString(plan, "reaper.age: soon\n");
+    assertThat(CliProcess.run(NO_ENGINE, folder, "reap", "--dry-run").err())
+        .contains("freeport.reaper.age", plan + ":1", "\"soon\"");
+  }
+
+  @Test
   void readsTheSettingsOfAParent() throws Exception {
     Files.writeString(
         folder.resolve("pom.xml"),
