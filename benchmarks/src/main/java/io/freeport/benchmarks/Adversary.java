@@ -52,23 +52,25 @@ final class Adversary {
   }
 
   /** The arguments are the way, and the first and the last port that it goes for. */
-  public static void main(String[] args) throws Exception {
-    Adversary adversary = new Adversary(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                adversary.takeAll(Way.valueOf(args[0]));
-              } catch (IOException e) {
-                System.err.println("The adversary " + args[0] + " gives up: " + e);
-                System.exit(1);
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-    while (System.in.read() >= 0) {
-      // it is closed by whoever started this, or by that one's end
+  public static void main(String[] args) throws IOException {
+    Thread starter = new Thread(Adversary::endWithItsStarter);
+    starter.setDaemon(true);
+    starter.start();
+    // Whatever is thrown here ends the process, which whoever started it looks for.
+    new Adversary(Integer.parseInt(args[1]), Integer.parseInt(args[2]))
+        .takeAll(Way.valueOf(args[0]));
+  }
+
+  /** Standard input is closed by whoever started this, or by that one's end. */
+  private static void endWithItsStarter() {
+    try {
+      while (System.in.read() >= 0) {
+        // nobody writes
+      }
+    } catch (IOException closed) {
+      // as good as its end
     }
+    Runtime.getRuntime().halt(0);
   }
 
   private void takeAll(Way way) throws IOException {

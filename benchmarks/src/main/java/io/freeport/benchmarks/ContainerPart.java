@@ -85,6 +85,7 @@ final class ContainerPart implements Part {
       for (int i = 0; i < starts; i++) {
         lost += isLost(peer, source) ? 1 : 0;
       }
+      processes.requireAllStillRun();
     }
     results.add(CYCLES, peer.title(), ADVERSARIES, "", starts);
     results.add(LOST, peer.title(), ADVERSARIES, "", lost);

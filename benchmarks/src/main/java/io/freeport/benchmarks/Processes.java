@@ -1,15 +1,17 @@
 package io.freeport.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Processes that are started together, and end with this. */
 final class Processes implements AutoCloseable {
 
   private final List<Process> started = new ArrayList<>();
+  private final Map<Process, List<String>> inTheBackground = new LinkedHashMap<>();
 
   /** Starts one whose output is read by the caller, and whose errors are shown. */
   Process start(List<String> command) throws IOException {
@@ -19,11 +21,28 @@ final class Processes implements AutoCloseable {
     return process;
   }
 
-  /** Starts one and waits until it has printed a line. */
-  void startAndAwaitLine(List<String> command) throws IOException {
-    BufferedReader output = start(command).inputReader();
-    if (output.readLine() == null) {
+  /** Starts one that goes on until this is closed, and waits until it has printed a line. */
+  Process startAndAwaitLine(List<String> command) throws IOException {
+    Process process = start(command);
+    if (process.inputReader().readLine() == null) {
       throw new IOException(words(command) + " ended before it was ready");
+    }
+    inTheBackground.put(process, command);
+    return process;
+  }
+
+  /**
+   * Returns normally if those that were to go on have done so until now.
+   *
+   * @throws IOException if one has ended: what was measured beside it means nothing
+   */
+  void requireAllStillRun() throws IOException {
+    for (Map.Entry<Process, List<String>> one : inTheBackground.entrySet()) {
+      if (!one.getKey().isAlive()) {
+        throw new IOException(
+            failure(one.getKey().exitValue(), one.getValue())
+                + ", while it was needed, so what was measured beside it does not count");
+      }
     }
   }
 

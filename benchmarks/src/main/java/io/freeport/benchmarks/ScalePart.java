@@ -69,6 +69,7 @@ final class ScalePart implements Part {
                 Double.parseDouble(words[0]) / TimeUnit.MICROSECONDS.toNanos(1));
           }
         }
+        processes.requireAllStillRun();
       }
     }
   }

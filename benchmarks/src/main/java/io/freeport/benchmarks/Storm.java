@@ -43,6 +43,7 @@ final class Storm {
           throw new IOException(Processes.failure(child.exitValue(), command));
         }
       }
+      processes.requireAllStillRun();
       long lost = uses.stream().filter(Use::lost).count();
       long took =
           uses.stream().mapToLong(Use::to).max().orElseThrow()
