@@ -42,6 +42,12 @@ final class StormPart implements Part {
     int ofOthers = effort.of(300, 50, 2);
     List<Adversary.Way> ways =
         effort == Effort.SMOKE ? List.of(Adversary.Way.ANY) : List.of(Adversary.Way.values());
+    Optional<NodePackage> node = Optional.empty();
+    if (effort != Effort.SMOKE) {
+      node = NodePackage.install(bench.work(), NodePackage.PACKAGE);
+      results.note(
+          "get-port", node.isPresent() ? NodePackage.VERSION : "not run: npm could not install it");
+    }
     for (Adversary.Way way : ways) {
       for (Peer peer : effort == Effort.SMOKE ? List.of(Peer.FREEPORT) : Peer.all()) {
         boolean isOurs = peer == Peer.FREEPORT;
@@ -55,20 +61,16 @@ final class StormPart implements Part {
                 "" + (isOurs ? TimeUnit.MINUTES.toSeconds(10) : seconds)));
         storm(bench, results, prefix, peer.title(), way, peer.first(), peer.last(), command);
       }
-      if (effort != Effort.SMOKE) {
-        Optional<NodePackage> node = NodePackage.install(bench.folder("npm"));
-        results.note("get-port", node.isPresent() ? "7.1.0" : "not run: npm could not install it");
-        if (node.isPresent()) {
-          storm(
-              bench,
-              results,
-              prefix,
-              NodePackage.TITLE,
-              way,
-              Peer.SERVER_SOCKET.first(),
-              Peer.SERVER_SOCKET.last(),
-              node.get().cycles(Storm.THREADS, ofOthers, seconds));
-        }
+      if (node.isPresent()) {
+        storm(
+            bench,
+            results,
+            prefix,
+            NodePackage.TITLE,
+            way,
+            Peer.SERVER_SOCKET.first(),
+            Peer.SERVER_SOCKET.last(),
+            node.get().cycles(Storm.THREADS, ofOthers, seconds));
       }
     }
   }
