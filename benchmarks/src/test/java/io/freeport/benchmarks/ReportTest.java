@@ -60,15 +60,21 @@ class ReportTest {
     render(json().replace("QUICK", "FULL"));
     assertThat(root.resolve("docs")).doesNotExist();
 
-    StringBuilder parts = new StringBuilder();
-    for (String part : List.of("storm", "suite", "reaper", "scale")) {
-      parts
-          .append("\"")
-          .append(part)
-          .append("\": {\"hasRun\": true, \"remark\": \"\", \"seconds\": 1.0}, ");
-    }
-    render(json().replace("QUICK", "FULL").replace("\"latency\":", parts + "\"latency\":"));
+    render(fullRun());
     assertThat(root.resolve("docs/benchmarks.md")).content().contains("by `benchmarks/run`.");
+  }
+
+  @Test
+  void afterAFailureThePageStaysAsItWas() throws Exception {
+    Path published = Files.createDirectories(root.resolve("docs")).resolve("benchmarks.md");
+    Files.writeString(published, "the page so far");
+
+    assertThat(render(fullRun().replaceFirst("\"remark\": \"\"", "\"remark\": \"it failed: no\"")))
+        .isEqualTo(1);
+
+    assertThat(published).hasContent("the page so far");
+    assertThat(root.resolve("docs/benchmarks")).doesNotExist();
+    assertThat(page()).contains("The part *storm* did not come to its end.");
   }
 
   /** Rounds that were not the same ones cannot be compared one by one. */
@@ -138,6 +144,17 @@ class ReportTest {
     assertThat(List.of(0.0, 3.0, 0.01234, 9.876, 45.67, 250_871.8))
         .extracting(Page::figure)
         .containsExactly("0", "3", "0.0123", "9.88", "45.7", "250872");
+  }
+
+  private static String fullRun() {
+    StringBuilder parts = new StringBuilder();
+    for (String part : List.of("storm", "suite", "reaper", "scale")) {
+      parts
+          .append("\"")
+          .append(part)
+          .append("\": {\"hasRun\": true, \"remark\": \"\", \"seconds\": 1.0}, ");
+    }
+    return json().replace("QUICK", "FULL").replace("\"latency\":", parts + "\"latency\":");
   }
 
   private int render(String json) throws Exception {
