@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -48,7 +49,7 @@ final class LatencyPart implements Part {
     List<Peer> peers =
         effort == Effort.SMOKE
             ? List.of(Peer.FREEPORT, Peer.SERVER_SOCKET)
-            : List.of(Peer.values());
+            : Stream.concat(Peer.all().stream(), Stream.of(Peer.RAW)).toList();
     List<Call> ones = new ArrayList<>(); // those that differ by little
     List<Call> others = new ArrayList<>();
     for (Peer peer : peers) {

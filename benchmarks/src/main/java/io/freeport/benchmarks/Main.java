@@ -121,9 +121,10 @@ public final class Main {
     boolean isFull = results.effort() == Effort.FULL && results.parts().size() == PARTS.size();
     Path folder = isFull && failed.isEmpty() ? root.resolve("docs") : target();
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("benchmarks.md"), new Page(results).render(template()));
+    Page page = new Page(results);
+    Files.writeString(folder.resolve("benchmarks.md"), page.render(template()));
     new Plots(results, folder.resolve("benchmarks")).write();
-    Page.summary(results).forEach(System.out::println);
+    page.summary().forEach(System.out::println);
     if (isFull && !failed.isEmpty()) {
       System.err.println(
           "docs/benchmarks.md stays as it was, since these parts failed: "

@@ -23,6 +23,8 @@ final class OtherSources {
 
   private static final int RAW_FIRST = 10_000;
   private static final int RAW_LAST = 32_767;
+  private static final int EPHEMERAL_FIRST = 32_768;
+  private static final int EPHEMERAL_END = 61_000;
 
   private OtherSources() {}
 
@@ -76,6 +78,21 @@ final class OtherSources {
         int port = ThreadLocalRandom.current().nextInt(RAW_FIRST, RAW_LAST + 1);
         socket.bind(new InetSocketAddress(port));
         return PortSource.justANumber(port);
+      } catch (BindException taken) {
+        // another one
+      }
+    }
+  }
+
+  /**
+   * Of that half of the ephemeral numbers which Linux gives to {@code connect()} first, and to
+   * {@code bind(0)} last.
+   */
+  static Lease even() throws IOException {
+    while (true) {
+      int half = ThreadLocalRandom.current().nextInt((EPHEMERAL_END - EPHEMERAL_FIRST) / 2);
+      try (ServerSocket socket = new ServerSocket(EPHEMERAL_FIRST + 2 * half)) {
+        return PortSource.justANumber(socket.getLocalPort());
       } catch (BindException taken) {
         // another one
       }

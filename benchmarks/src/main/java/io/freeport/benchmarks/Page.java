@@ -72,10 +72,19 @@ final class Page {
               List.of(
                   target.what(),
                   "≤ " + figure(target.limit()),
-                  target.spread(results).map(Page::cell).orElse(""),
+                  measured(target),
                   target.verdict(results).text())));
     }
     return String.join("\n", rows);
+  }
+
+  private String measured(Target target) {
+    return target
+        .spread(results)
+        .map(
+            its ->
+                cell(its) + target.trials().apply(results).map(n -> " of " + figure(n)).orElse(""))
+        .orElse("");
   }
 
   /** Subjects down, settings across. */
@@ -178,7 +187,7 @@ final class Page {
   }
 
   /** Returns what is said of the targets where there is no page. */
-  static List<String> summary(Results results) {
+  List<String> summary() {
     List<String> lines = new ArrayList<>();
     for (Target target : Target.ALL) {
       lines.add(
@@ -187,7 +196,7 @@ final class Page {
               "%-75s %8s  %-22s %s",
               target.what(),
               "<= " + figure(target.limit()),
-              target.spread(results).map(Page::cell).orElse(""),
+              measured(target),
               target.verdict(results).text().replace("*", "")));
     }
     for (Map.Entry<String, Results.Outcome> part : results.parts().entrySet()) {

@@ -16,6 +16,9 @@ enum Peer {
   OPEN_TELEMETRY("OpenTelemetry PortAllocator", OpenTelemetrySource::new, 11_000, 32_768),
   ZOOKEEPER("ZooKeeper PortAssignment", () -> OtherSources::zooKeeper, 11_221, 32_767),
 
+  /** No peer, but who can lose a port to {@code connect()}. */
+  CONTROL("control: a free even number", () -> OtherSources::even, 32_768, 60_999),
+
   /** No peer, but what a bind costs with no bookkeeping at all. */
   RAW("socket + bind + close", () -> OtherSources::raw, 10_000, 32_767);
 
@@ -36,7 +39,7 @@ enum Peer {
 
   /** Returns those that give a port to use, FreePort first. */
   static List<Peer> all() {
-    return Arrays.stream(values()).filter(peer -> peer != RAW).toList();
+    return Arrays.stream(values()).filter(peer -> peer.compareTo(CONTROL) < 0).toList();
   }
 
   /** Returns what tables call it. */

@@ -1,5 +1,7 @@
 package io.freeport.benchmarks;
 
+import io.freeport.HandoffMode;
+import io.freeport.PortAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +22,8 @@ final class Storm {
   /**
    * The arguments are the adversary, the first and the last port it goes for, and the command of
    * one process that prints {@link Use}s. Prints how many cycles there were, how many ports were
-   * lost, how many were given out twice, and how many nanoseconds it took from the first to the
-   * last one.
+   * lost, how many were given out twice, how many nanoseconds it took from the first to the last
+   * one, and how a JVM that is started like this one hands ports over.
    */
   public static void main(String[] args) throws Exception {
     Adversary.Way way = Adversary.Way.valueOf(args[0]);
@@ -48,7 +50,14 @@ final class Storm {
       long took =
           uses.stream().mapToLong(Use::to).max().orElseThrow()
               - uses.stream().mapToLong(Use::from).min().orElseThrow();
-      System.out.println(uses.size() + " " + lost + " " + Use.duplicates(uses) + " " + took);
+      System.out.println(
+          uses.size() + " " + lost + " " + Use.duplicates(uses) + " " + took + " " + handoff());
+    }
+  }
+
+  private static HandoffMode handoff() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      return allocator.handoffMode();
     }
   }
 

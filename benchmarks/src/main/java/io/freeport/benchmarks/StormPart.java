@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import io.freeport.HandoffMode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ final class StormPart implements Part {
   static final String LOST = "storm.lost";
   static final String DUPLICATES = "storm.duplicates";
   static final String TIME = "storm.time";
+
+  /** Under which the results have how FreePort hands ports over, as a {@link HandoffMode}. */
+  static final String HANDOFF = "FreePort's handoff in the storm";
 
   /** A command of a shell that sets up a network of its own; where it may not, ours is used. */
   private static final List<String> ISOLATED =
@@ -49,15 +53,16 @@ final class StormPart implements Part {
           "get-port", node.isPresent() ? NodePackage.VERSION : "not run: npm could not install it");
     }
     for (Adversary.Way way : ways) {
-      for (Peer peer : effort == Effort.SMOKE ? List.of(Peer.FREEPORT) : Peer.all()) {
+      for (Peer peer : peers(effort)) {
         boolean isOurs = peer == Peer.FREEPORT;
+        boolean isLong = isOurs || peer == Peer.CONTROL; // which loses little, but must lose
         List<String> command = bench.java("-cp", bench.wholeClassPath());
         command.addAll(
             List.of(
                 Cycles.class.getName(),
                 peer.name(),
                 "" + Storm.THREADS,
-                "" + (isOurs ? effort.of(1_600, 250, 2) : ofOthers),
+                "" + (isLong ? effort.of(1_600, 250, 2) : ofOthers),
                 "" + (isOurs ? TimeUnit.MINUTES.toSeconds(10) : seconds)));
         storm(bench, results, prefix, peer.title(), way, peer.first(), peer.last(), command);
       }
@@ -73,6 +78,15 @@ final class StormPart implements Part {
             node.get().cycles(Storm.THREADS, ofOthers, seconds));
       }
     }
+  }
+
+  private static List<Peer> peers(Effort effort) {
+    if (effort == Effort.SMOKE) {
+      return List.of(Peer.FREEPORT);
+    }
+    List<Peer> peers = new ArrayList<>(Peer.all());
+    peers.add(Peer.CONTROL);
+    return peers;
   }
 
   private static void storm(
@@ -97,14 +111,41 @@ final class StormPart implements Part {
     results.add(DUPLICATES, subject, way.title(), "", Double.parseDouble(words[2]));
     double millis = Double.parseDouble(words[3]) / TimeUnit.MILLISECONDS.toNanos(1);
     results.add(TIME, subject, way.title(), "ms", millis / Math.max(1, cycles));
+    results.note(HANDOFF, words[4]);
   }
 
-  /** Returns what is known of a metric, of FreePort and one way after the other. */
-  static List<Double> ofFreePort(Results results, String metric) {
-    return Stream.of(Adversary.Way.values())
-        .flatMap(way -> results.find(metric, Peer.FREEPORT.title(), way.title()).stream())
-        .map(Series::sum)
-        .toList();
+  /**
+   * Returns how many ports FreePort lost where it does not let go of them, or none if it does, or
+   * if it has not met each adversary.
+   */
+  static Optional<Double> lost(Results results) {
+    boolean metAll =
+        Stream.of(Adversary.Way.values()).allMatch(way -> ofFreePort(results, CYCLES, way) > 0);
+    return metAll && HandoffMode.SHARED.name().equals(results.machine().get(HANDOFF))
+        ? Optional.of(
+            Stream.of(Adversary.Way.values())
+                .mapToDouble(way -> ofFreePort(results, LOST, way))
+                .sum())
+        : Optional.empty();
+  }
+
+  /** Returns in how many cycles FreePort met an adversary to whom anybody lost a port. */
+  static Optional<Double> cyclesThatCount(Results results) {
+    return Optional.of(
+        Stream.of(Adversary.Way.values())
+            .filter(way -> somebodyElseLost(results, way))
+            .mapToDouble(way -> ofFreePort(results, CYCLES, way))
+            .sum());
+  }
+
+  private static double ofFreePort(Results results, String metric, Adversary.Way way) {
+    return results.find(metric, Peer.FREEPORT.title(), way.title()).map(Series::sum).orElse(0.0);
+  }
+
+  private static boolean somebodyElseLost(Results results, Adversary.Way way) {
+    return results.ofMetric(LOST).stream()
+        .filter(series -> series.setting().equals(way.title()))
+        .anyMatch(series -> !series.subject().equals(Peer.FREEPORT.title()) && series.sum() > 0);
   }
 
   private static List<String> isolation() throws InterruptedException {

@@ -12,14 +12,21 @@ import java.util.function.Function;
  * @param what is measured, and against what
  * @param limit what must not be exceeded
  * @param values one value per round, if it was measured
+ * @param trials of how many, if it is counted
  */
-record Target(String what, double limit, Function<Results, Optional<List<Double>>> values) {
+record Target(
+    String what,
+    double limit,
+    Function<Results, Optional<List<Double>>> values,
+    Function<Results, Optional<Double>> trials) {
 
   /** What came of a target. */
   enum Verdict {
     REACHED("reached"),
     /** The median is above the limit, but by less than the noise. */
     UNDECIDED("not told apart from the target"),
+    /** What must not happen did not, in fewer trials than are asked for. */
+    TOO_FEW("too few to tell"),
     MISSED("**missed**"),
     NOT_RUN("not run");
 
@@ -37,6 +44,7 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
   private static final String ONE = "latency.one";
   private static final String THREAD = "1 thread";
   private static final double PLAN_BUDGET_MICROS = 100;
+  private static final double ENOUGH_TRIALS = 100_000;
 
   /** All of them, in the order in which they are told. */
   static final List<Target> ALL =
@@ -54,7 +62,11 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
                       .map(
                           series ->
                               scaled(series, 1 / (SixServices.SERVICES * PLAN_BUDGET_MICROS)))),
-          new Target("ports lost in the storm", 0, Target::lostInTheStorm),
+          new Target(
+              "ports lost in the storm, shared mode, of 100 000 cycles or more",
+              0,
+              its -> StormPart.lost(its).map(List::of),
+              StormPart::cyclesThatCount),
           new Target(
               "`@FreePort int` against `@TempDir`, per test",
               0.5,
@@ -115,6 +127,10 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
                       .findFirst()
                       .map(series -> scaled(series, 1 / 1024.0))));
 
+  Target(String what, double limit, Function<Results, Optional<List<Double>>> values) {
+    this(what, limit, values, uncounted -> Optional.empty());
+  }
+
   private static Target occupancy(String which, String subject) {
     return new Target(
         "allocation from a range that is 95 % taken, against one that is free: " + which,
@@ -131,14 +147,18 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
   }
 
   Verdict verdict(Results results) {
-    return spread(results).map(this::verdict).orElse(Verdict.NOT_RUN);
+    return spread(results).map(its -> verdict(its, results)).orElse(Verdict.NOT_RUN);
   }
 
-  private Verdict verdict(Spread spread) {
+  private Verdict verdict(Spread spread, Results results) {
     if (spread.low() > limit) {
       return Verdict.MISSED;
     }
-    return spread.median() > limit ? Verdict.UNDECIDED : Verdict.REACHED;
+    if (spread.median() > limit) {
+      return Verdict.UNDECIDED;
+    }
+    boolean areTooFew = trials.apply(results).filter(count -> count < ENOUGH_TRIALS).isPresent();
+    return areTooFew ? Verdict.TOO_FEW : Verdict.REACHED;
   }
 
   /**
@@ -180,15 +200,5 @@ record Target(String what, double limit, Function<Results, Optional<List<Double>
 
   private static List<Double> scaled(Series series, double factor) {
     return series.values().stream().map(value -> value * factor).toList();
-  }
-
-  /** Nothing, unless each adversary was met. */
-  private static Optional<List<Double>> lostInTheStorm(Results results) {
-    List<Double> lost = StormPart.ofFreePort(results, StormPart.LOST);
-    List<Double> cycles = StormPart.ofFreePort(results, StormPart.CYCLES);
-    int ways = Adversary.Way.values().length;
-    return lost.size() < ways || cycles.size() < ways || cycles.contains(0.0)
-        ? Optional.empty()
-        : Optional.of(List.of(lost.stream().mapToDouble(value -> value).sum()));
   }
 }

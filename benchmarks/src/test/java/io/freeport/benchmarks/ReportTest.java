@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is made of results: the page, its plots, and how the command ends. */
 class ReportTest {
 
+  private static final String STORM =
+      "| ports lost in the storm, shared mode, of 100 000 cycles or more";
+
   @TempDir Path root;
 
   @Test
@@ -25,7 +28,7 @@ class ReportTest {
     assertThat(page())
         .contains(
             "| allocate and release, against `new ServerSocket(0)` and close | ≤ 1.25 | 0.900 (0.800–0.950) | reached |")
-        .contains("| ports lost in the storm | ≤ 0 | 0 | reached |");
+        .contains(STORM + " | ≤ 0 | 0 of 102300 | reached |");
   }
 
   @Test
@@ -45,13 +48,32 @@ class ReportTest {
     String lost = json().replace("\"values\": [0.0]", "\"values\": [1.0]");
 
     assertThat(render(lost)).isEqualTo(1);
-    assertThat(page()).contains("| ports lost in the storm | ≤ 0 | 1 | **missed** |");
+    assertThat(page()).contains(STORM + " | ≤ 0 | 1 of 102300 | **missed** |");
   }
 
   @Test
   void aStormWithoutOneOfTheAdversariesSaysNothing() throws Exception {
-    assertThat(render(json().replace("[50.0]", "[0.0]"))).isZero();
-    assertThat(page()).contains("| ports lost in the storm | ≤ 0 |  | not run |");
+    assertThat(render(json().replace("[100.0]", "[0.0]"))).isZero();
+    assertThat(page()).contains(STORM + " | ≤ 0 |  | not run |");
+  }
+
+  /** A quick run has no more. */
+  @Test
+  void aShortStormTellsTooLittle() throws Exception {
+    assertThat(render(json().replace("[100000.0]", "[10000.0]"))).isZero();
+    assertThat(page()).contains(STORM + " | ≤ 0 | 0 of 12300 | too few to tell |");
+  }
+
+  @Test
+  void anAdversaryToWhomNobodyLosesDoesNotCount() throws Exception {
+    assertThat(render(json().replace("[18.0]", "[0.0]"))).isZero();
+    assertThat(page()).contains(STORM + " | ≤ 0 | 0 of 2300 | too few to tell |");
+  }
+
+  @Test
+  void aStormInAnotherModeIsNotTheOneThatIsAskedFor() throws Exception {
+    assertThat(render(json().replace("SHARED", "CLOSE_THEN_BIND"))).isZero();
+    assertThat(page()).contains(STORM + " | ≤ 0 |  | not run |");
   }
 
   @Test
