@@ -24,6 +24,8 @@ final class LatencyPart implements Part {
   /** The first allocation of an allocator, which has not seen yet what is taken. */
   static final String FIRST = "FreePort, the first one";
 
+  private static final String ONE_THREAD = "1 thread";
+  private static final Set<Peer> SLOW = Set.of(Peer.FREE_PORT_FINDER, Peer.FLINK, Peer.MOCK_SERVER);
   private static final String MICROS = "µs";
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final double MEDIAN = 50;
@@ -36,7 +38,27 @@ final class LatencyPart implements Part {
       String setting,
       String method,
       List<String> parameters,
-      int threads) {}
+      int threads) {
+
+    Call with(List<String> otherParameters) {
+      return new Call(metric, subject, setting, method, otherParameters, threads);
+    }
+
+    Call byFourThreads() {
+      String its = setting.equals(ONE_THREAD) ? "4 threads" : setting + ", 4 threads";
+      return new Call(metric, subject, its, method, parameters, 4);
+    }
+  }
+
+  private static Call ofRange(String subject, String percent, String method) {
+    return new Call(
+        "latency.range",
+        subject,
+        percent + " % taken",
+        "Occupancy." + method,
+        List.of("percent", percent),
+        1);
+  }
 
   @Override
   public String name() {
@@ -46,42 +68,37 @@ final class LatencyPart implements Part {
   @Override
   public void run(Bench bench, Results results) throws Exception {
     Effort effort = bench.effort();
-    List<Peer> peers =
-        effort == Effort.SMOKE
-            ? List.of(Peer.FREEPORT, Peer.SERVER_SOCKET)
-            : Stream.concat(Peer.all().stream(), Stream.of(Peer.RAW)).toList();
     List<Call> ones = new ArrayList<>(); // those that differ by little
     List<Call> others = new ArrayList<>();
-    for (Peer peer : peers) {
+    List<Call> ranges = new ArrayList<>();
+    List<Call> byOneThreadSoFar = new ArrayList<>();
+    for (Peer peer : Stream.concat(Peer.all().stream(), Stream.of(Peer.RAW)).toList()) {
+      if (peer == Peer.MOCK_SERVER && effort == Effort.SMOKE) { // it sleeps
+        continue;
+      }
       List<String> its = List.of("peer", peer.name());
       List<String> warm =
           List.of("peer", peer.name(), "warmUpNanos", "" + effort.of(1, 1, 0) * WARM_UP_NANOS);
-      boolean isSlow = Set.of(Peer.FREE_PORT_FINDER, Peer.FLINK, Peer.MOCK_SERVER).contains(peer);
-      (isSlow ? others : ones)
-          .add(
-              new Call(
-                  "latency.one",
-                  peer.title(),
-                  "1 thread",
-                  "Allocation.one",
-                  isSlow ? its : warm,
-                  1));
-      others.add(new Call("latency.one", peer.title(), "4 threads", "Allocation.one", its, 4));
+      boolean isSlow = SLOW.contains(peer);
+      Call one = new Call("latency.one", peer.title(), ONE_THREAD, "Allocation.one", its, 1);
+      (isSlow ? others : ones).add(isSlow ? one : one.with(warm));
+      others.add(one.byFourThreads());
       if (effort == Effort.FULL || peer != Peer.MOCK_SERVER) { // a block takes it seconds
-        others.add(new Call("latency.ten", peer.title(), "1 thread", "Allocation.ten", its, 1));
+        Call ten = new Call("latency.ten", peer.title(), ONE_THREAD, "Allocation.ten", its, 1);
+        others.add(ten);
+        byOneThreadSoFar.add(ten);
       }
     }
-    List<Call> ranges = new ArrayList<>();
     for (String percent : List.of("0", "50", "95")) {
-      List<String> its = List.of("percent", percent);
-      String setting = percent + " % taken";
-      ranges.add(
-          new Call("latency.range", Peer.FREEPORT.title(), setting, "Occupancy.hold", its, 1));
-      ranges.add(new Call("latency.range", FIRST, setting, "Occupancy.first", its, 1));
-      if (effort != Effort.SMOKE) {
-        others.add(
-            new Call("latency.range", "first free one", setting, "Occupancy.firstFree", its, 1));
-      }
+      ranges.add(ofRange(Peer.FREEPORT.title(), percent, "hold"));
+      ranges.add(ofRange(FIRST, percent, "first"));
+      List<Call> ofOthers =
+          List.of(
+              ofRange("first free one", percent, "firstFree"),
+              ofRange(Peer.CAMEL.title(), percent, "camel"),
+              ofRange(Peer.FREE_PORT_FINDER.title(), percent, "freePortFinder"));
+      others.addAll(ofOthers);
+      byOneThreadSoFar.addAll(ofOthers);
     }
     ranges.add(
         new Call(
@@ -91,13 +108,17 @@ final class LatencyPart implements Part {
             "SixServices.assign",
             List.of(),
             1));
+    byOneThreadSoFar.addAll(ranges);
+    if (effort != Effort.QUICK) { // which has no target for them
+      byOneThreadSoFar.forEach(call -> others.add(call.byFourThreads()));
+    }
 
     int thorough = effort.of(4, 4, 1);
     int brief = effort.of(2, 1, 1);
     Turns.take(effort.of(7, 5, 1), ones, (call, round) -> measure(call, brief, bench, results));
     Turns.take(
         effort.of(5, 3, 1), ranges, (call, round) -> measure(call, thorough, bench, results));
-    Turns.take(effort.of(1, 1, 0), others, (call, round) -> measure(call, brief, bench, results));
+    Turns.take(1, others, (call, round) -> measure(call, brief, bench, results));
   }
 
   private static void measure(Call call, int warmUps, Bench bench, Results results)

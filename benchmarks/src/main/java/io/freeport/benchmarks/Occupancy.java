@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import me.alexpanov.net.FreePortFinder;
+import org.apache.camel.test.AvailablePortFinder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -57,6 +59,7 @@ public class Occupancy {
         // by somebody else, which is as good
       }
     }
+    OtherSources.setBackFreePortFinder();
     request = PortRequest.named("benchmark").range(lowest, lowest + RANGE - 1).build();
   }
 
@@ -120,5 +123,18 @@ public class Occupancy {
       }
     }
     throw new IOException("All ports from " + lowest + " on are taken");
+  }
+
+  /** It looks from the lowest number on, as does the next one. */
+  @Benchmark
+  @SuppressWarnings("deprecation") // Camel's other ways take no range
+  public int camel() {
+    return AvailablePortFinder.getNextAvailable(lowest, lowest + RANGE - 1);
+  }
+
+  /** It can only be told where to begin, but comes to a free one before the end of the range. */
+  @Benchmark
+  public int freePortFinder() {
+    return FreePortFinder.findFreeLocalPort(lowest);
   }
 }

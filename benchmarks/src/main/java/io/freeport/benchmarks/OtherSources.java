@@ -48,14 +48,19 @@ final class OtherSources {
     try {
       return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
     } catch (IllegalArgumentException | NoSuchElementException atTheEnd) {
-      try {
-        Field next = FreePortFinder.class.getDeclaredField("currentMinPort");
-        next.setAccessible(true);
-        ((AtomicInteger) next.get(null)).set(FreePortFinder.MIN_PORT_NUMBER);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("This is not the free-port-finder that is known here", e);
-      }
+      setBackFreePortFinder();
       return PortSource.justANumber(FreePortFinder.findFreeLocalPort());
+    }
+  }
+
+  /** It takes no number below the last one that it gave. */
+  static void setBackFreePortFinder() {
+    try {
+      Field next = FreePortFinder.class.getDeclaredField("currentMinPort");
+      next.setAccessible(true);
+      ((AtomicInteger) next.get(null)).set(FreePortFinder.MIN_PORT_NUMBER);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("This is not the free-port-finder that is known here", e);
     }
   }
 
