@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What ports cost a test suite: per test, in a suite of 1 000 tests, and if they are not used. */
 final class SuitePart implements Part {
@@ -38,29 +39,34 @@ final class SuitePart implements Part {
     int perClass = effort.of(50, 50, 1);
     List<SuiteVariant> variants =
         effort == Effort.SMOKE
-            ? List.of(SuiteVariant.PLAIN, SuiteVariant.FREEPORT)
+            ? List.of(SuiteVariant.PLAIN, SuiteVariant.FREEPORT, SuiteVariant.SERVER_SOCKET)
             : Arrays.stream(SuiteVariant.values())
                 // A suite of 1 000 tests would sleep for more than four minutes.
                 .filter(variant -> variant != SuiteVariant.MOCK_SERVER)
                 .toList();
     int tests = classes * perClass;
-    List<Run> paired = new ArrayList<>();
+    List<Run> inOneFork = new ArrayList<>();
     List<Run> inTwoForks = new ArrayList<>();
-    List<Run> others = new ArrayList<>();
     for (SuiteVariant variant : variants) {
       Suite suite = Suite.generate(bench, variant, classes, perClass);
-      boolean isPaired = !variant.letsGo();
-      (isPaired ? paired : others).add(new Run(suite, 1));
-      if (isPaired || effort == Effort.FULL) {
-        (isPaired ? inTwoForks : others).add(new Run(suite, 2));
+      inOneFork.add(new Run(suite, 1));
+      if (effort == Effort.FULL || !variant.letsGo()) {
+        inTwoForks.add(new Run(suite, 2));
       }
     }
-    Turns.take(effort.of(11, 5, 1), paired, (run, round) -> measure(run, tests, results));
-    Turns.take(effort.of(5, 2, 0), inTwoForks, (run, round) -> measure(run, tests, results));
-    Turns.take(effort.of(1, 1, 0), others, (run, round) -> measure(run, tests, results));
+    // A quick run judges FreePort's suite only, so others are in its first round to be seen.
+    Turns.Turn<Run> turn =
+        (run, round) -> {
+          if (effort == Effort.FULL || round == 0 || !run.suite().variant().letsGo()) {
+            measure(run, tests, results);
+          }
+        };
+    Turns.take(effort.of(9, 5, 1), inOneFork, turn);
+    Turns.take(effort.of(4, 2, 1), inTwoForks, turn);
     if (effort == Effort.FULL) {
-      paired.addAll(inTwoForks);
-      Turns.take(3, paired, (run, round) -> surefire(run, tests, results));
+      List<Run> all = Stream.concat(inOneFork.stream(), inTwoForks.stream()).toList();
+      List<Run> withoutPeers = all.stream().filter(run -> !run.suite().variant().letsGo()).toList();
+      Turns.take(3, withoutPeers, (run, round) -> surefire(run, tests, results));
     }
   }
 
@@ -95,7 +101,7 @@ final class SuitePart implements Part {
   private static void fork(Bench bench, Results results) throws Exception {
     Suite one = Suite.generate(bench, SuiteVariant.PLAIN, 1, 1);
     Turns.take(
-        bench.effort().of(40, 20, 1),
+        bench.effort().of(40, 40, 1),
         List.of(WITHOUT, UNUSED, IN_FRONT),
         (subject, round) -> {
           List<SuiteVariant> order =
@@ -114,7 +120,7 @@ final class SuitePart implements Part {
     List<String> command =
         bench.java("-cp", Suite.classPath(bench, List.of(SuiteVariant.FREEPORT)));
     command.add(PerTest.class.getName());
-    command.add("" + bench.effort().of(40, 20, 1));
+    command.add("" + bench.effort().of(40, 30, 1));
     for (String line : Processes.run(command)) {
       String[] words = line.split(" ", -1);
       double plain = Double.parseDouble(words[0]);
