@@ -47,7 +47,8 @@ final class ContainerPart implements Part {
         effort.of(60, 20, 1),
         subjects,
         (subject, round) -> results.add(TIME, subject, SETTING, "ms", start(subject)));
-    for (Peer peer : effort == Effort.SMOKE ? List.of(Peer.FREEPORT) : Peer.all()) {
+    List<Peer> few = List.of(Peer.FREEPORT, Peer.SERVER_SOCKET);
+    for (Peer peer : effort == Effort.SMOKE ? few : Peer.all()) {
       storm(peer, effort.of(15, 4, 1), results);
     }
   }

@@ -19,6 +19,8 @@ final class StormPart implements Part {
   /** Under which the results have how FreePort hands ports over, as a {@link HandoffMode}. */
   static final String HANDOFF = "FreePort's handoff in the storm";
 
+  static final String ISOLATION = "in a network namespace of its own";
+
   /** A command of a shell that sets up a network of its own; where it may not, ours is used. */
   private static final List<String> ISOLATED =
       List.of(
@@ -38,14 +40,14 @@ final class StormPart implements Part {
   @Override
   public void run(Bench bench, Results results) throws Exception {
     List<String> prefix = isolation();
-    results.note(
-        "Storm",
-        prefix.isEmpty() ? "in the machine's network" : "in a network namespace of its own");
+    results.note("Storm", prefix.isEmpty() ? "in the machine's network" : ISOLATION);
     Effort effort = bench.effort();
     int seconds = effort.of(10, 3, 1);
     int ofOthers = effort.of(300, 50, 2);
+    // A smoke run is a part of a build, beside which others may run.
+    boolean isHarmless = effort != Effort.SMOKE || !prefix.isEmpty();
     List<Adversary.Way> ways =
-        effort == Effort.SMOKE ? List.of(Adversary.Way.ANY) : List.of(Adversary.Way.values());
+        isHarmless ? List.of(Adversary.Way.values()) : List.of(Adversary.Way.ANY);
     Optional<NodePackage> node = Optional.empty();
     if (effort != Effort.SMOKE) {
       node = NodePackage.install(bench.work(), NodePackage.PACKAGE);
@@ -82,7 +84,7 @@ final class StormPart implements Part {
 
   private static List<Peer> peers(Effort effort) {
     if (effort == Effort.SMOKE) {
-      return List.of(Peer.FREEPORT);
+      return List.of(Peer.FREEPORT, Peer.SERVER_SOCKET);
     }
     List<Peer> peers = new ArrayList<>(Peer.all());
     peers.add(Peer.CONTROL);
