@@ -83,11 +83,9 @@ final class LatencyPart implements Part {
       Call one = new Call("latency.one", peer.title(), ONE_THREAD, "Allocation.one", its, 1);
       (isSlow ? others : ones).add(isSlow ? one : one.with(warm));
       others.add(one.byFourThreads());
-      if (effort == Effort.FULL || peer != Peer.MOCK_SERVER) { // a block takes it seconds
-        Call ten = new Call("latency.ten", peer.title(), ONE_THREAD, "Allocation.ten", its, 1);
-        others.add(ten);
-        byOneThreadSoFar.add(ten);
-      }
+      Call ten = new Call("latency.ten", peer.title(), ONE_THREAD, "Allocation.ten", its, 1);
+      others.add(ten);
+      byOneThreadSoFar.add(ten);
     }
     for (String percent : List.of("0", "50", "95")) {
       ranges.add(ofRange(Peer.FREEPORT.title(), percent, "hold"));
@@ -109,16 +107,15 @@ final class LatencyPart implements Part {
             List.of(),
             1));
     byOneThreadSoFar.addAll(ranges);
-    if (effort != Effort.QUICK) { // which has no target for them
-      byOneThreadSoFar.forEach(call -> others.add(call.byFourThreads()));
-    }
+    byOneThreadSoFar.forEach(call -> others.add(call.byFourThreads()));
 
     int thorough = effort.of(4, 4, 1);
     int brief = effort.of(2, 1, 1);
     Turns.take(effort.of(7, 5, 1), ones, (call, round) -> measure(call, brief, bench, results));
     Turns.take(
         effort.of(5, 3, 1), ranges, (call, round) -> measure(call, thorough, bench, results));
-    Turns.take(1, others, (call, round) -> measure(call, brief, bench, results));
+    // No target is about them, so a quick run has none of them.
+    Turns.take(effort.of(1, 0, 1), others, (call, round) -> measure(call, brief, bench, results));
   }
 
   private static void measure(Call call, int warmUps, Bench bench, Results results)

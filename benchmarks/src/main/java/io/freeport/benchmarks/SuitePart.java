@@ -101,7 +101,7 @@ final class SuitePart implements Part {
   private static void fork(Bench bench, Results results) throws Exception {
     Suite one = Suite.generate(bench, SuiteVariant.PLAIN, 1, 1);
     Turns.take(
-        bench.effort().of(40, 40, 1),
+        bench.effort().of(40, 30, 1),
         List.of(WITHOUT, UNUSED, IN_FRONT),
         (subject, round) -> {
           List<SuiteVariant> order =
