@@ -118,7 +118,7 @@ class ModesTest {
                         .withCmd("sleep", "60")
                         .withHostConfig(HostConfig.newHostConfig().withNetworkMode("host")),
                     Httpd.PORT)) {
-      assertThat(idle.started().isRunning()).isTrue();
+      assertThat(new StartedContainer(client, idle.id()).isRunning()).isTrue();
       assertThat(idle.port(Httpd.PORT).state()).isEqualTo(PortState.OFFERED);
       assertThat(log.messages).as("who sets it knows").isEmpty();
     }
