@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
  *
  * @param ports what this entry owns
  */
-@SuppressWarnings("deprecation") // CloseableResource, as in StoredPorts
+@SuppressWarnings("deprecation") // CloseableResource, as in StoredOnce
 record PlannedPorts(NamedPorts ports) implements Store.CloseableResource, AutoCloseable {
 
   /** Services do not come and go while a JVM runs. */
@@ -29,14 +29,7 @@ record PlannedPorts(NamedPorts ports) implements Store.CloseableResource, AutoCl
 
   /** Returns the ports of all names; every name then is of this context. */
   static NamedPorts all(ExtensionContext owner, String usedBy) {
-    try {
-      return store(owner)
-          .getOrComputeIfAbsent(NamedPorts.class, any -> noted(owner, usedBy), Note.class)
-          .ports();
-    } catch (RuntimeException e) {
-      store(owner).remove(NamedPorts.class); // it would remember the failure
-      throw e;
-    }
+    return StoredOnce.get(store(owner), NamedPorts.class, () -> noted(owner, usedBy)).ports();
   }
 
   private static Note noted(ExtensionContext owner, String usedBy) {

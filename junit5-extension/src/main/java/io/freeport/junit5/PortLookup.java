@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /** Finds the ports of a place, or holds new ones. */
 final class PortLookup {
@@ -128,9 +127,9 @@ final class PortLookup {
   @SuppressWarnings("ReferenceEquality") // it has to be this very entry
   private StoredPorts inStoreOf(ExtensionContext owner) {
     StoredPorts stored = stored(owner, place.key());
-    StoredPorts nearer =
-        context.getStore(StoredPorts.NAMESPACE).get(place.key(), StoredPorts.class);
-    if (nearer != null && nearer != stored) {
+    Object nearest =
+        StoredOnce.find(context.getStore(StoredPorts.NAMESPACE), place.key()).orElse(stored);
+    if (nearest instanceof StoredPorts nearer && nearer != stored) {
       throw place.error(
           "asks for \""
               + place.name()
@@ -142,20 +141,14 @@ final class PortLookup {
   }
 
   private StoredPorts stored(ExtensionContext owner, Object key) {
-    Store store = owner.getStore(StoredPorts.NAMESPACE);
-    try {
-      return store.getOrComputeIfAbsent(
-          key,
-          any -> {
-            StoredPorts held = hold(nameOf(owner));
-            PortsInUse.add(owner, held.ports(), place);
-            return held;
-          },
-          StoredPorts.class);
-    } catch (RuntimeException e) {
-      store.remove(key); // it would remember the failure, but the next test may have more luck
-      throw e;
-    }
+    return StoredOnce.get(
+        owner.getStore(StoredPorts.NAMESPACE),
+        key,
+        () -> {
+          StoredPorts held = hold(nameOf(owner));
+          PortsInUse.add(owner, held.ports(), place);
+          return held;
+        });
   }
 
   private ExtensionContext owner() {

@@ -3,18 +3,14 @@ package io.freeport.junit5;
 import io.freeport.HeldPort;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /**
- * What is in a store, and is closed with it. JUnit up to 5.12 closes only the one interface, later
- * versions prefer the other.
+ * What is kept in a store, by {@link StoredOnce}, or in the session.
  *
  * @param ports the ports that this entry owns
  * @param place where they were asked for first
  */
-@SuppressWarnings("deprecation") // CloseableResource, since JUnit 5.13
-record StoredPorts(List<HeldPort> ports, Place place)
-    implements Store.CloseableResource, AutoCloseable {
+record StoredPorts(List<HeldPort> ports, Place place) implements AutoCloseable {
 
   static final Namespace NAMESPACE = Namespace.create(FreePort.class);
 

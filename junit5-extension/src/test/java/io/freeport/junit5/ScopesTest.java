@@ -7,9 +7,14 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 import io.freeport.HeldPort;
 import io.freeport.PortState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +23,11 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -213,6 +223,55 @@ class ScopesTest {
     void third(
         @FreePort(value = "db", scope = PortScope.CLASS, preferred = 7462, strict = true)
             int port) {}
+  }
+
+  /** Whoever fails must not remove what another one has held meanwhile. */
+  @RepeatedTest(20)
+  void onePortForAllThatComeAfterAFailure() throws IOException {
+    AfterFailure.PORTS.clear();
+    try (ServerSocket inTheWay = new ServerSocket(7463)) {
+      AfterFailure.inTheWay = inTheWay;
+      EngineTestKit.engine("junit-jupiter")
+          .selectors(DiscoverySelectors.selectClass(AfterFailure.class))
+          .configurationParameter("freeport.queue.timeout", "0s")
+          .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+          .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+          .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
+          .execute()
+          .testEvents()
+          .assertThatEvents()
+          .haveAtLeastOne(finishedWithFailure(message(text -> text.contains("7463"))));
+    }
+    assertThat(AfterFailure.PORTS).isNotEmpty();
+    assertThat(Set.copyOf(AfterFailure.PORTS))
+        .singleElement()
+        .extracting(HeldPort::state)
+        .isEqualTo(PortState.RELEASED);
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ExtendWith(MakesRoom.class)
+  static class AfterFailure {
+    static final Queue<HeldPort> PORTS = new ConcurrentLinkedQueue<>();
+    static @Nullable ServerSocket inTheWay;
+
+    @RepeatedTest(64)
+    void test(
+        @FreePort(value = "db", scope = PortScope.CLASS, preferred = 7463, strict = true)
+            HeldPort port) {
+      PORTS.add(port);
+    }
+  }
+
+  static final class MakesRoom implements TestWatcher {
+    @Override
+    public void testFailed(ExtensionContext context, Throwable cause) {
+      try {
+        Objects.requireNonNull(AfterFailure.inTheWay).close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static void run(Class<?>... fixtures) {
