@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -57,7 +59,7 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
   private final PortAllocator.@Nullable Builder configured;
 
   // Guarded by this.
-  private final Map<String, List<HeldPort>> held = new LinkedHashMap<>();
+  private final Map<String, Slot<List<HeldPort>>> held = new LinkedHashMap<>();
   private @Nullable PortAllocator allocator;
   private String usedBy = "";
   private int users;
@@ -138,7 +140,16 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
    * @throws IllegalArgumentException if there is no such name
    * @throws io.freeport.PortUnavailableException if they cannot be had
    */
-  public synchronized List<HeldPort> ports(String name) {
+  public List<HeldPort> ports(String name) {
+    return ports(name, () -> held().stream().map(HeldPort::number).collect(Collectors.toSet()));
+  }
+
+  /**
+   * Returns all ports of a request.
+   *
+   * @param numbers those of the test that asks, which will not be released while it waits
+   */
+  List<HeldPort> ports(String name, Supplier<Set<Integer>> numbers) {
     PortRequest request = requests.get(name);
     if (request == null) {
       throw new IllegalArgumentException(
@@ -150,27 +161,30 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
               + name
               + "\").build()).");
     }
-    return held.computeIfAbsent(name, any -> hold(request));
+    PortAllocator its;
+    PortRequest complete;
+    Slot<List<HeldPort>> slot;
+    synchronized (this) {
+      isAskedEarly |= users == 0;
+      its = allocator();
+      complete = request.usedBy().isEmpty() ? request.toBuilder().usedBy(usedBy).build() : request;
+      slot = held.computeIfAbsent(name, any -> new Slot<>());
+    }
+    // Not in there: it may wait for a test that asks for another port before it ends.
+    return slot.get(
+        () ->
+            new FixedPortQueue(its, FixedPortQueue.timeoutOf(Settings.ofThisJvm()))
+                .hold(complete, numbers));
   }
 
-  private List<HeldPort> hold(PortRequest request) {
+  private PortAllocator allocator() {
     PortAllocator its = allocator;
     if (its == null) {
       its = configured == null ? PortAllocator.create() : configured.build();
       allocator = its;
       Session.ofThisJvm().add(this); // if no test comes, nobody else will release it
     }
-    isAskedEarly |= users == 0;
-    PortRequest complete =
-        request.usedBy().isEmpty() ? request.toBuilder().usedBy(usedBy).build() : request;
-    return new FixedPortQueue(its, FixedPortQueue.timeoutOf(Settings.ofThisJvm()))
-        .hold(
-            complete,
-            () ->
-                held.values().stream()
-                    .flatMap(List::stream)
-                    .map(HeldPort::number)
-                    .collect(Collectors.toSet()));
+    return its;
   }
 
   boolean defines(String name) {
@@ -182,33 +196,36 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
   }
 
   synchronized List<HeldPort> held() {
-    return held.values().stream().flatMap(List::stream).toList();
+    return held.values().stream()
+        .flatMap(slot -> slot.made().stream())
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    useIn(context, true);
+    useIn(context);
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    useIn(context, false);
+    useIn(context);
   }
 
   /** Once for the outermost context: its store is the one that those within find it in. */
-  private void useIn(ExtensionContext context, boolean ofClass) {
+  void useIn(ExtensionContext context) {
     context
         .getStore(StoredPorts.NAMESPACE)
-        .getOrComputeIfAbsent(this, extension -> new Use(extension, context, ofClass), Use.class);
+        .getOrComputeIfAbsent(this, extension -> new Use(extension, context), Use.class);
   }
 
-  @SuppressWarnings("deprecation") // CloseableResource, as in StoredPorts
+  @SuppressWarnings("deprecation") // CloseableResource, as in StoredOnce
   private record Use(FreePortExtension extension)
       implements Store.CloseableResource, AutoCloseable {
 
-    private Use(FreePortExtension extension, ExtensionContext context, boolean ofClass) {
+    private Use(FreePortExtension extension, ExtensionContext context) {
       this(extension);
-      extension.begin(PortLookup.nameOf(context), ofClass);
+      extension.begin(PortLookup.nameOf(context), context.getTestMethod().isEmpty());
     }
 
     @Override

@@ -92,7 +92,8 @@ final class PortLookup {
               + place.name()
               + "\" is to be like, but a FreePortExtension defines it. Say it in one of the two.");
     }
-    List<HeldPort> ports = extension.ports(place.name());
+    extension.useIn(context); // also if JUnit will tell it of this context only later
+    List<HeldPort> ports = extension.ports(place.name(), this::numbersOfThisTest);
     PortsInUse.add(context, ports, place);
     publish(ports);
     return ports;

@@ -21,7 +21,7 @@ final class Session {
 
   private static final Session OF_THIS_JVM = new Session();
 
-  private final Map<Object, Slot> ports = new ConcurrentHashMap<>();
+  private final Map<Object, Slot<StoredPorts>> ports = new ConcurrentHashMap<>();
   private volatile @Nullable JUnitSettings parameters;
 
   // Guarded by this.
@@ -30,20 +30,6 @@ final class Session {
   private int depth;
 
   private Session() {}
-
-  /** Ports of one key. To hold them may take long, and must not keep other keys waiting. */
-  private static final class Slot {
-    private volatile @Nullable StoredPorts stored;
-
-    synchronized StoredPorts get(Supplier<StoredPorts> hold) {
-      StoredPorts its = stored;
-      if (its == null) {
-        its = hold.get();
-        stored = its;
-      }
-      return its;
-    }
-  }
 
   static Session ofThisJvm() {
     return OF_THIS_JVM;
@@ -60,12 +46,12 @@ final class Session {
 
   /** Returns the ports of a key; the same for everybody until the session ends. */
   StoredPorts ports(Object key, Supplier<StoredPorts> hold) {
-    return ports.computeIfAbsent(key, any -> new Slot()).get(hold);
+    return ports.computeIfAbsent(key, any -> new Slot<>()).get(hold);
   }
 
   /** Returns all ports of the session. */
   Stream<StoredPorts> ports() {
-    return ports.values().stream().flatMap(slot -> Stream.ofNullable(slot.stored));
+    return ports.values().stream().flatMap(slot -> slot.made().stream());
   }
 
   /** Returns the ports of the plan; the same for everybody until the session ends. */
@@ -95,11 +81,8 @@ final class Session {
         return;
       }
       left = new ArrayList<>();
-      for (Slot slot : ports.values()) {
-        StoredPorts stored = slot.stored;
-        if (stored != null) {
-          left.add(stored);
-        }
+      for (Slot<StoredPorts> slot : ports.values()) {
+        slot.made().ifPresent(left::add);
       }
       for (FreePortExtension extension : extensions) {
         left.add(extension::release);

@@ -17,11 +17,23 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -120,6 +132,54 @@ class FreePortExtensionTest {
     }
   }
 
+  /** JUnit asks for them before the extension itself hears of the class. */
+  @ParameterizedTest
+  @ValueSource(classes = {InjectedIntoTheOneInstance.class, InjectedIntoStaticField.class})
+  void portsThatAreInjectedBeforeAllAreReleasedWithTheClass(Class<?> fixture) {
+    run(fixture).assertStatistics(events -> events.succeeded(1).failed(0));
+    assertThat(Injected.port).isNotNull().extracting(HeldPort::state).isEqualTo(PortState.RELEASED);
+  }
+
+  static final class Injected {
+    static @Nullable HeldPort port;
+  }
+
+  @TestInstance(Lifecycle.PER_CLASS)
+  static class InjectedIntoTheOneInstance {
+    @RegisterExtension
+    final FreePortExtension ports =
+        FreePortExtension.builder().port(PortRequest.named("db").build()).build();
+
+    @FreePort("db")
+    private HeldPort db;
+
+    @Test
+    void test(@FreePort("db") HeldPort port) {
+      assertThat(port).isSameAs(db);
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+      assertThat(port.request().usedBy()).isEqualTo("InjectedIntoTheOneInstance");
+      Injected.port = port;
+    }
+  }
+
+  static class InjectedIntoStaticField {
+    @Order(1)
+    @FreePort("db")
+    static HeldPort db;
+
+    @Order(2)
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder().port(PortRequest.named("db").build()).build();
+
+    @Test
+    void test(@FreePort("db") HeldPort port) {
+      assertThat(port).isSameAs(db);
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+      Injected.port = port;
+    }
+  }
+
   @Test
   void portsOfAnInstanceAreReleasedWithIt() {
     run(Instance.class).assertStatistics(events -> events.succeeded(2).failed(0));
@@ -177,16 +237,24 @@ class FreePortExtensionTest {
 
   @Test
   void strictOnesWaitToo() {
-    EngineTestKit.engine("junit-jupiter")
-        .selectors(selectClass(StrictOne.class), selectClass(StrictOther.class))
+    runTogether(StrictOne.class, StrictOther.class)
+        .assertStatistics(events -> events.succeeded(6).failed(0));
+  }
+
+  private static Events runTogether(Class<?>... fixtures) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(
+            Stream.of(fixtures)
+                .map(DiscoverySelectors::selectClass)
+                .toArray(DiscoverySelector[]::new))
         .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
         .configurationParameter(
             "junit.jupiter.execution.parallel.mode.classes.default", "concurrent")
         .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
         .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "4")
         .execute()
-        .testEvents()
-        .assertStatistics(events -> events.succeeded(6).failed(0));
+        .testEvents();
   }
 
   static class StrictOne {
@@ -204,6 +272,62 @@ class FreePortExtensionTest {
   }
 
   static class StrictOther extends StrictOne {}
+
+  /** Else the one that has the port could not end, and the other would wait for it in vain. */
+  @Test
+  void whoWaitsForAPortKeepsNobodyFromOthers() {
+    runTogether(HasAndAsks.class).assertStatistics(events -> events.succeeded(2).failed(0));
+  }
+
+  static class HasAndAsks {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder()
+            .port(PortRequest.named("legacy").preferred(7452).strict().build())
+            .port(PortRequest.named("other").build())
+            .build();
+
+    private static final CompletableFuture<Thread> WAITS = new CompletableFuture<>();
+    private static final CountDownLatch HAS = new CountDownLatch(1);
+
+    @Test
+    void has(@FreePort(preferred = 7452, strict = true) int port) throws Exception {
+      HAS.countDown();
+      Thread other = WAITS.get(30, TimeUnit.SECONDS);
+      while (Stream.of(other.getStackTrace())
+          .noneMatch(frame -> frame.getClassName().equals(FixedPortQueue.class.getName()))) {
+        Thread.onSpinWait();
+      }
+      assertThat(PORTS.port("other").number()).isNotEqualTo(port);
+    }
+
+    @Test
+    void waits() throws Exception {
+      assertThat(HAS.await(30, TimeUnit.SECONDS)).isTrue();
+      WAITS.complete(Thread.currentThread());
+      assertThat(PORTS.port("legacy").number()).isEqualTo(7452);
+    }
+  }
+
+  /** A test that would wait for itself fails at once; this one would take two minutes. */
+  @Test
+  void aPortThatTheTestHasAlready() {
+    long start = System.nanoTime();
+    run(Twice.class).assertStatistics(events -> events.failed(1));
+    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MINUTES.toNanos(1));
+  }
+
+  static class Twice {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder()
+            .port(PortRequest.named("legacy").preferred(7453).strict().build())
+            .build();
+
+    @Test
+    void test(
+        @FreePort(preferred = 7453, strict = true) int port, @FreePort("legacy") int legacy) {}
+  }
 
   @Test
   void aPortThatSomebodyClosed() {
