@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -52,14 +53,28 @@ final class FixedPortQueue {
     if (!request.isStrict()) {
       return allocator.holdAll(request);
     }
-    Set<Integer> ours = numbers.get();
+    try {
+      return queue(request, numbers.get());
+    } finally {
+      WaitingTests.ofThisJvm().remove();
+    }
+  }
+
+  private List<HeldPort> queue(PortRequest request, Set<Integer> ours) {
+    boolean isQueued = false;
     long start = System.nanoTime();
     int unexplained = 0;
     while (true) {
       boolean mayWait = System.nanoTime() - start < timeout.toNanos();
       // Asked before each try, since a try that fails finds out at length who has the port.
-      if (mayWait && isTurnOfOthers(request, ours)) {
+      // The record knows no addresses: who wants the port on one of them may have it beside others.
+      if (mayWait && request.address() == null && isTurnOfOthers(request, ours)) {
         unexplained = 0;
+        if (!isQueued) {
+          isQueued = true;
+          WaitingTests.ofThisJvm()
+              .add(request, ours, (each, theirs) -> isTurnOf(each, theirs::contains));
+        }
       } else {
         try {
           return allocator.holdAll(request);
@@ -98,12 +113,16 @@ final class FixedPortQueue {
 
   /** Returns whether the request could not be satisfied for what other tests hold. */
   private static boolean isTurnOfOthers(PortRequest request, Set<Integer> ours) {
+    return isTurnOf(request, port -> !ours.contains(port));
+  }
+
+  private static boolean isTurnOf(PortRequest request, IntPredicate isOfOthers) {
     Set<Integer> others =
         OwnerRegistry.ofThisJvm().livingOwners().stream()
             .flatMap(owner -> owner.holds().stream())
             .filter(hold -> meet(hold.protocol(), request.protocol()))
             .map(hold -> hold.port())
-            .filter(port -> !ours.contains(port))
+            .filter(isOfOthers::test)
             .collect(Collectors.toSet());
     int length = request.isContiguous() ? request.count() : 1;
     long free =

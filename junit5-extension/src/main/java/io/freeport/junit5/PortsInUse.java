@@ -1,6 +1,7 @@
 package io.freeport.junit5;
 
 import io.freeport.HeldPort;
+import io.freeport.PortState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -55,8 +56,10 @@ final class PortsInUse {
     return all;
   }
 
+  /** Returns the numbers that these will not release before the context ends. */
   static Set<Integer> numbersVisibleFrom(ExtensionContext context) {
     return visibleFrom(context).stream()
+        .filter(use -> use.port().state() != PortState.RELEASED)
         .map(use -> use.port().number())
         .collect(Collectors.toSet());
   }

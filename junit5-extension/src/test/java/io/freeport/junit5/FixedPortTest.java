@@ -2,6 +2,7 @@ package io.freeport.junit5;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.freeport.HeldPort;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -117,6 +120,44 @@ class FixedPortTest {
     long start = System.nanoTime();
     run(Twice.class, "10m").assertStatistics(events -> events.failed(1));
     assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MINUTES.toNanos(5));
+  }
+
+  /** One fails at once, so that the other one can go on. */
+  @Test
+  void doNotWaitForEachOther() {
+    Events events = run(EachHasWhatTheOtherWants.class, "10m");
+    events.assertStatistics(tests -> tests.succeeded(1).failed(1));
+    assertThat(
+            events.failed().stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                .map(result -> result.getThrowable().orElseThrow().getCause()))
+        .singleElement()
+        .extracting(Throwable::getMessage, STRING)
+        .satisfiesAnyOf(
+            text -> assertThat(text).isEqualTo(circle("one", "two", FIXED - 2, FIXED - 1)),
+            text -> assertThat(text).isEqualTo(circle("two", "one", FIXED - 1, FIXED - 2)));
+  }
+
+  private static String circle(String first, String second, int ofFirst, int ofSecond) {
+    return "Tests wait for each other's ports, and none of them would go on:"
+        + " EachHasWhatTheOtherWants.%s() has [%d] and waits for [%d];"
+            .formatted(first, ofFirst, ofSecond)
+        + " EachHasWhatTheOtherWants.%s() has [%d] and waits for [%d]."
+            .formatted(second, ofSecond, ofFirst)
+        + " Have them ask for these ports in the same order, or put @ResourceLock(providers = FixedPortLocks.class) on their classes.";
+  }
+
+  @Test
+  void doNotWaitForAnotherAddress() throws IOException {
+    try (PortAllocator another = PortAllocator.create()) {
+      another.hold(
+          PortRequest.named("another")
+              .preferred(FIXED + 9)
+              .strict()
+              .address(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}))
+              .build());
+      succeed(TwoAddresses.class, "10m", 1);
+    }
   }
 
   private static String registry() {
@@ -225,6 +266,56 @@ class FixedPortTest {
     @RepeatedTest(2)
     void theLastOfThem(@FreePort(preferred = FIXED + 7, strict = true) int port) {
       assertThat(port).isEqualTo(FIXED + 7);
+    }
+  }
+
+  /** Both have their first port before one of them asks for its second. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ExtendWith(Meets.class)
+  static class EachHasWhatTheOtherWants {
+    static final CyclicBarrier BOTH_HAVE_ONE = new CyclicBarrier(2);
+
+    @Test
+    void one(
+        @FreePort(preferred = FIXED - 2, strict = true) int first,
+        BothHaveOne met,
+        @FreePort(preferred = FIXED - 1, strict = true) int second) {
+      assertThat(first).isNotEqualTo(second);
+    }
+
+    @Test
+    void two(
+        @FreePort(preferred = FIXED - 1, strict = true) int first,
+        BothHaveOne met,
+        @FreePort(preferred = FIXED - 2, strict = true) int second) {
+      assertThat(first).isNotEqualTo(second);
+    }
+  }
+
+  record BothHaveOne() {}
+
+  static final class Meets implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == BothHaveOne.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      try {
+        EachHasWhatTheOtherWants.BOTH_HAVE_ONE.await(30, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+      return new BothHaveOne();
+    }
+  }
+
+  static class TwoAddresses {
+    @Test
+    void test(
+        @FreePort(preferred = FIXED + 9, strict = true, address = "127.0.0.1") HeldPort port) {
+      assertThat(port.number()).isEqualTo(FIXED + 9);
     }
   }
 
