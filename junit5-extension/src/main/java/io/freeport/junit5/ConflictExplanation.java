@@ -2,6 +2,7 @@ package io.freeport.junit5;
 
 import io.freeport.PortConflict;
 import io.freeport.PortDiagnosis;
+import io.freeport.Protocol;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,6 +32,23 @@ final class ConflictExplanation
 
     Explanation(String message) {
       super(message, null, false, false);
+    }
+  }
+
+  /**
+   * What is known of a port beforehand.
+   *
+   * @param whose for which place it is
+   * @param protocol what it is wanted for
+   */
+  private record Conflict(String whose, Protocol protocol) {
+    static Conflict of(PortsInUse.Use use) {
+      String name = use.port().name();
+      return new Conflict(
+          (name.isEmpty() ? "" : "\"" + name + "\", ")
+              + "of @FreePort "
+              + use.place().description(),
+          use.port().request().protocol());
     }
   }
 
@@ -87,15 +105,12 @@ final class ConflictExplanation
   }
 
   private static String text(Throwable failure, ExtensionContext context) {
-    Map<Integer, String> ports = new LinkedHashMap<>();
+    Map<Integer, Conflict> ports = new LinkedHashMap<>();
     PortConflict.portNamedIn(failure)
-        .ifPresent(port -> ports.put(port, "of no @FreePort of this test"));
+        .ifPresent(
+            port -> ports.put(port, new Conflict("of no @FreePort of this test", Protocol.TCP)));
     for (PortsInUse.Use use : PortsInUse.visibleFrom(context)) {
-      ports.put(
-          use.port().number(),
-          (use.port().name().isEmpty() ? "" : "\"" + use.port().name() + "\", ")
-              + "of @FreePort "
-              + use.place().description());
+      ports.put(use.port().number(), Conflict.of(use));
     }
     StringBuilder text = new StringBuilder("This is a port conflict.");
     ports.entrySet().stream()
@@ -106,9 +121,10 @@ final class ConflictExplanation
                     .append("Port ")
                     .append(entry.getKey())
                     .append(", ")
-                    .append(entry.getValue())
+                    .append(entry.getValue().whose())
                     .append(": ")
-                    .append(PortDiagnosis.of(entry.getKey()).describe()));
+                    .append(
+                        PortDiagnosis.of(entry.getKey(), entry.getValue().protocol()).describe()));
     if (ports.size() > MOST_PORTS) {
       text.append(System.lineSeparator())
           .append("and ")

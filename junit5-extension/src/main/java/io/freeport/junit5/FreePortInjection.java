@@ -1,11 +1,13 @@
 package io.freeport.junit5;
 
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedFields;
-import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -53,13 +55,18 @@ final class FreePortInjection
 
   /**
    * An annotation of a record's component, or of a property in a Kotlin constructor, is one of the
-   * constructor's parameter and of the field that it is put into.
+   * constructor's parameter and of the field that it is put into. Both say the same then.
    */
   private static boolean isSetByConstructor(Field field) {
     return Modifier.isFinal(field.getModifiers())
         && Arrays.stream(field.getDeclaringClass().getDeclaredConstructors())
             .flatMap(constructor -> Arrays.stream(constructor.getParameters()))
-            .anyMatch(parameter -> isAnnotated(parameter, FreePort.class));
+            .filter(parameter -> parameter.getParameterizedType().equals(field.getGenericType()))
+            .anyMatch(parameter -> annotation(parameter).equals(annotation(field)));
+  }
+
+  private static Optional<FreePort> annotation(AnnotatedElement element) {
+    return findAnnotation(element, FreePort.class);
   }
 
   @Override

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.freeport.HeldPort;
+import io.freeport.Protocol;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
@@ -59,6 +61,15 @@ class ConflictExplanationTest {
         .singleElement()
         .asString()
         .contains("Port 5432, of no @FreePort of this test: Port 5432 ");
+  }
+
+  /** Nobody has it for TCP. */
+  @Test
+  void alsoOfUdp() {
+    assertThat(explanations(failureOf(Udp.class)))
+        .singleElement()
+        .asString()
+        .matches("(?s).*Port (\\d+), \"dns\", of @FreePort .*: Port \\1 is taken by .*");
   }
 
   @Test
@@ -167,6 +178,13 @@ class ConflictExplanationTest {
 
     @Test
     void test() {}
+  }
+
+  static class Udp {
+    @Test
+    void test(@FreePort(value = "dns", protocol = Protocol.UDP) HeldPort port) throws IOException {
+      new DatagramSocket(port.number()).close();
+    }
   }
 
   static class Otherwise {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -74,6 +75,22 @@ class FreePortMisuseTest {
                     "@FreePort field [final java.lang.Integer "
                         + FinalField.class.getName()
                         + ".port] must not be final: its port is put into it after its initializer ran.")));
+  }
+
+  /** Only a field that says what the parameter says may be the one that it is put into. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@FreePort(\"db\") final Integer port = 0;",
+        "@FreePort(\"web\") final int port = 0;",
+        "@FreePort final int port = 0;"
+      })
+  void aFinalFieldBesideAConstructorsParameter(String field, @TempDir Path directory) {
+    assertFailsWith(
+        ExtensionConfigurationException.class,
+        field + " Misuse(@FreePort(\"db\") int port) {} @Test void test() {}",
+        "@FreePort field \\[final .* Misuse\\.port\\] must not be final: its port is put into it after its initializer ran\\.",
+        directory);
   }
 
   /** What stands before the message, and what the declaration is. */
