@@ -9,9 +9,11 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.in
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import io.freeport.HeldPort;
+import io.freeport.PortDiagnosis;
 import io.freeport.PortState;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -194,16 +197,65 @@ class FreePortMisuseTest {
   }
 
   @Test
+  void portsThatAreNoBlock(@TempDir Path directory) {
+    assertFailsWith(
+        ParameterResolutionException.class,
+        """
+        @FreePort(value = "ftp", preferred = {7491, 7493}, count = 2, strict = true) int[] field;
+        @Test void test(@FreePort("ftp") PortBlock port) {}
+        """,
+        quote(
+            "@FreePort parameter [io.freeport.PortBlock port] of [void Misuse.test(io.freeport.PortBlock)] gets ports that were asked for elsewhere, under the same name. Not a block: [7491, 7493]. Ask for ports that are contiguous."),
+        directory);
+  }
+
+  @Test
+  void aConverterThatMakesSomethingElse() {
+    run(WrongConverter.class)
+        .assertThatEvents()
+        .haveExactly(
+            1,
+            finishedWithFailure(
+                instanceOf(ExtensionConfigurationException.class),
+                message(
+                    "Cannot set @FreePort field [java.net.URI "
+                        + WrongConverter.class.getName()
+                        + ".port]: Can not set java.net.URI field "
+                        + WrongConverter.class.getName()
+                        + ".port to java.lang.String")));
+  }
+
+  static class WrongConverter {
+    @RegisterExtension
+    static final FreePortExtension PORTS =
+        FreePortExtension.builder().converter(uri(), port -> "http://localhost").build();
+
+    @FreePort URI port;
+
+    @SuppressWarnings("unchecked") // on purpose
+    private static Class<Object> uri() {
+      return (Class<Object>) (Class<?>) URI.class;
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @Test
   void aPortThatCannotBeHad(@TempDir Path directory) throws IOException {
     try (ServerSocket somebody = new ServerSocket(0)) {
+      int port = somebody.getLocalPort();
       assertFailsWith(
           ParameterResolutionException.class,
-          "@Test void test(@FreePort(preferred = "
-              + somebody.getLocalPort()
-              + ", strict = true) int port) {}",
-          "Failed to resolve parameter \\[int port\\] in method \\[void Misuse\\.test\\(int\\)\\]: .*"
-              + somebody.getLocalPort()
-              + "(?s:.*)",
+          "@Test void test(@FreePort(preferred = " + port + ", strict = true) int port) {}",
+          quote(
+              """
+              Failed to resolve parameter [int port] in method [void Misuse.test(int)]: No TCP port (Misuse.test()) can be had. Tried: %1$d (preferred).
+                %2$s
+              What to do:
+                - Stop what has %1$d.
+                - Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY)."""
+                  .formatted(port, PortDiagnosis.of(port).describe())),
           directory);
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.freeport.HeldPort;
 import io.freeport.PortState;
+import io.freeport.PortStatistics;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -21,6 +22,7 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
@@ -31,6 +33,13 @@ class SessionTest {
   void portsOfTheSessionAreReleasedWithIt() throws Exception {
     assertThat(run(Map.of(), Map.of(), UsesSession.class))
         .containsExactly("passed", "HELD before the end", "RELEASED after it");
+  }
+
+  /** JUnit lets one switch listeners off; then each run of tests is its own session. */
+  @Test
+  void withoutTheListenerTheyAreReleasedWithTheRun() throws Exception {
+    assertThat(run(Map.of(), Map.of(), List.of("-DwithoutListeners=true"), UsesSession.class))
+        .containsExactly("passed", "RELEASED before the end", "RELEASED after it");
   }
 
   @Test
@@ -64,6 +73,22 @@ class SessionTest {
   }
 
   @Test
+  void stolenPortsAreSummedUp() throws Exception {
+    assertThat(run(Map.of(), Map.of(), Stolen.class))
+        .containsExactly(
+            "passed",
+            "WARNING Ports of this test run: 2 held, 1 offered, 0 handed over, 1 stolen, 0 leaked; containers of dead test runs: 0 reaped");
+  }
+
+  @Test
+  void reapedContainersAreSummedUp() throws Exception {
+    assertThat(run(Map.of(), Map.of(), Reaps.class))
+        .containsExactly(
+            "passed",
+            "INFO Ports of this test run: 0 held, 0 offered, 0 handed over, 0 stolen, 0 leaked; containers of dead test runs: 2 reaped");
+  }
+
+  @Test
   void andNotIfNobodyWantsToKnow() throws Exception {
     assertThat(
             run(Map.of("freeport.summary", "never"), Map.of("FREEPORT_LEAKS", "warn"), Leaks.class))
@@ -84,6 +109,16 @@ class SessionTest {
     assertThat(
             run(Map.of("freeport.leaks", "ignore"), Map.of("FREEPORT_LEAKS", "fail"), Leaks.class))
         .containsExactly("passed");
+  }
+
+  /** It goes before the system property too, and that before the variable. */
+  @Test
+  void leaksAreIgnoredAgainstAProperty() throws Exception {
+    List<String> fail = List.of("-Dfreeport.leaks=fail");
+    assertThat(run(Map.of("freeport.leaks", "ignore"), Map.of(), fail, Leaks.class))
+        .containsExactly("passed");
+    assertThat(run(Map.of(), Map.of("FREEPORT_LEAKS", "ignore"), fail, Leaks.class).get(0))
+        .startsWith("io.freeport.PortLeakException: ");
   }
 
   @Test
@@ -110,10 +145,19 @@ class SessionTest {
   private static List<String> run(
       Map<String, String> parameters, Map<String, String> environment, Class<?> fixture)
       throws Exception {
+    return run(parameters, environment, List.of(), fixture);
+  }
+
+  private static List<String> run(
+      Map<String, String> parameters,
+      Map<String, String> environment,
+      List<String> jvmOptions,
+      Class<?> fixture)
+      throws Exception {
     List<Object> arguments = new ArrayList<>(List.of(fixture.getName()));
     parameters.forEach((key, value) -> arguments.add(key + "=" + value));
     try (ChildJvm child =
-        ChildJvm.start(environment, List.of(), RunsTests.class, arguments.toArray())) {
+        ChildJvm.start(environment, jvmOptions, RunsTests.class, arguments.toArray())) {
       List<String> output = child.readToEnd();
       assertThat(child.waitFor()).isZero();
       return output;
@@ -148,7 +192,12 @@ class SessionTest {
         String[] parameter = args[i].split("=", -1);
         request.configurationParameter(parameter[0], parameter[1]);
       }
-      try (LauncherSession session = LauncherFactory.openSession()) {
+      LauncherConfig config =
+          LauncherConfig.builder()
+              .enableLauncherSessionListenerAutoRegistration(
+                  !Boolean.getBoolean("withoutListeners"))
+              .build();
+      try (LauncherSession session = LauncherFactory.openSession(config)) {
         session.getLauncher().execute(request.build(), new PrintsResults());
         if (UsesSession.port != null) {
           System.out.println(UsesSession.port.state() + " before the end");
@@ -194,6 +243,25 @@ class SessionTest {
     @Test
     void test(@FreePort HeldPort held, @FreePort int offered) {
       assertThat(held.number()).isNotEqualTo(offered);
+    }
+  }
+
+  static class Stolen {
+    @Test
+    void test(@FreePort("web") HeldPort port) throws IOException {
+      port.offer();
+      int number = port.number();
+      try (ServerSocket somebody = new ServerSocket(number)) {
+        port.exchange();
+      }
+      assertThat(port.number()).isNotEqualTo(number);
+    }
+  }
+
+  static class Reaps {
+    @Test
+    void test() {
+      PortStatistics.ofThisJvm().addReaped(2); // as the reaper of freeport-testcontainers does
     }
   }
 
