@@ -9,9 +9,11 @@ import io.freeport.Protocol;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,13 +65,17 @@ class ConflictExplanationTest {
         .contains("Port 5432, of no @FreePort of this test: Port 5432 ");
   }
 
-  /** Nobody has it for TCP. */
+  /** Nobody has it for TCP, and its consumer has it instead of FreePort. */
   @Test
-  void alsoOfUdp() {
-    assertThat(explanations(failureOf(Udp.class)))
-        .singleElement()
-        .asString()
-        .matches("(?s).*Port (\\d+), \"dns\", of @FreePort .*: Port \\1 is taken by .*");
+  void alsoOfUdp() throws IOException {
+    try (DatagramSocket consumer = new DatagramSocket(null)) {
+      Udp.consumer = consumer;
+      assertThat(explanations(failureOf(Udp.class)))
+          .singleElement()
+          .asString()
+          .matches(
+              "(?s).*Port (\\d+), \"dns\", of @FreePort .*: Port \\1 cannot be bound for UDP, .*");
+    }
   }
 
   @Test
@@ -181,8 +187,13 @@ class ConflictExplanationTest {
   }
 
   static class Udp {
+    static @Nullable DatagramSocket consumer;
+
     @Test
     void test(@FreePort(value = "dns", protocol = Protocol.UDP) HeldPort port) throws IOException {
+      port.offer();
+      Objects.requireNonNull(consumer).bind(new InetSocketAddress(port.number()));
+      assertThat(port.confirm()).isTrue();
       new DatagramSocket(port.number()).close();
     }
   }
