@@ -56,7 +56,7 @@ final class FixedPortQueue {
     try {
       return queue(request, numbers.get());
     } finally {
-      WaitingTests.ofThisJvm().remove();
+      Session.ofThisJvm().waiting().remove();
     }
   }
 
@@ -72,7 +72,8 @@ final class FixedPortQueue {
         unexplained = 0;
         if (!isQueued) {
           isQueued = true;
-          WaitingTests.ofThisJvm()
+          Session.ofThisJvm()
+              .waiting()
               .add(request, ours, (each, theirs) -> isTurnOf(each, theirs::contains));
         }
       } else {

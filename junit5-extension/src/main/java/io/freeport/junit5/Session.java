@@ -22,6 +22,7 @@ final class Session {
   private static final Session OF_THIS_JVM = new Session();
 
   private final Map<Object, Slot<StoredPorts>> ports = new ConcurrentHashMap<>();
+  private final WaitingTests waiting = new WaitingTests();
   private volatile @Nullable JUnitSettings parameters;
 
   // Guarded by this.
@@ -42,6 +43,11 @@ final class Session {
   /** Returns whether this is the outermost one. */
   synchronized boolean open() {
     return ++depth == 1;
+  }
+
+  /** Returns which tests of this JVM wait for fixed ports, in whichever session. */
+  WaitingTests waiting() {
+    return waiting;
   }
 
   /** Returns the ports of a key; the same for everybody until the session ends. */

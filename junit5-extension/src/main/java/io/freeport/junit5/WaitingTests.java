@@ -18,16 +18,8 @@ import java.util.stream.Collectors;
  */
 final class WaitingTests {
 
-  private static final WaitingTests OF_THIS_JVM = new WaitingTests();
-
   // Guarded by this.
   private final Map<Thread, Waiting> waiting = new LinkedHashMap<>();
-
-  private WaitingTests() {}
-
-  static WaitingTests ofThisJvm() {
-    return OF_THIS_JVM;
-  }
 
   /**
    * A test that waits.
