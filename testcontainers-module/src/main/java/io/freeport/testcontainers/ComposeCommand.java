@@ -9,12 +9,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.testcontainers.containers.ComposeContainer;
 
 /** Asks Docker Compose on this host what it reads in compose files. */
 final class ComposeCommand {
 
   private static final int LONGEST_SECONDS = 60;
+
+  /** What is called after it in an answer is the project's own, and nobody else's. */
+  private static final String PROJECT = "freeport-config";
+
+  private static final Pattern SECTION = Pattern.compile("(\\S+):");
+  private static final Pattern KEY = Pattern.compile("  \"?([^ \"]+)\"?:");
 
   private final ComposeFiles temporary;
 
@@ -30,19 +38,27 @@ final class ComposeCommand {
   }
 
   /**
-   * Returns the names of all services, those of profiles included, which may be chosen later.
-   * Compose itself is asked: it knows includes and extensions.
+   * What a project consists of, by the names in its files.
+   *
+   * @param networks that are made for it, under names of its own; the one called default, too
+   * @param volumes as networks
+   */
+  record Parts(List<String> services, List<String> networks, List<String> volumes) {}
+
+  /**
+   * Returns all services, those of profiles included, which may be chosen later, and what is made
+   * for them. Compose itself is asked: it knows includes and extensions.
    *
    * @param variables values that are known by now; others may be given to the container object
    *     later
    * @throws IllegalStateException if Compose cannot read the files
    */
-  List<String> services(List<File> files, Map<String, String> variables) throws IOException {
+  Parts parts(List<File> files, Map<String, String> variables) throws IOException {
+    Map<String, String> complete = new HashMap<>(variables);
     Answer services = config(files, variables, "--services");
     if (!services.isGood()) {
       // ${TOKEN:?} may be meant for the start only. Names do not depend on values. Without
       // interpolation Compose cannot read its files as soon as there is a variable in a port.
-      Map<String, String> complete = new HashMap<>(variables);
       required(config(files, variables, "--variables"))
           .forEach(name -> complete.putIfAbsent(name, "1"));
       if (complete.size() > variables.size()) {
@@ -50,7 +66,9 @@ final class ComposeCommand {
       }
     }
     if (services.isGood()) {
-      return services.lines();
+      // It fails where an env_file is yet to be written, which the names of services do not need.
+      List<String> all = config(files, complete).lines();
+      return new Parts(services.lines(), own("networks", all), own("volumes", all));
     }
     throw new IllegalStateException(
         "Docker Compose cannot read "
@@ -70,12 +88,37 @@ final class ComposeCommand {
         .toList();
   }
 
-  private Answer config(List<File> files, Map<String, String> variables, String what)
+  /**
+   * Returns what gets a name of the project. Others are external, or have names that other projects
+   * may use. Compose writes its own YAML in one form only.
+   */
+  private static List<String> own(String section, List<String> config) {
+    List<String> own = new ArrayList<>();
+    String in = "";
+    String key = "";
+    for (String line : config) {
+      Matcher begin = SECTION.matcher(line);
+      Matcher next = KEY.matcher(line);
+      if (begin.matches()) {
+        in = begin.group(1);
+      } else if (next.matches()) {
+        key = next.group(1);
+      } else if (in.equals(section) && line.equals("    name: " + PROJECT + "_" + key)) {
+        own.add(key);
+      }
+    }
+    return own;
+  }
+
+  private Answer config(List<File> files, Map<String, String> variables, String... what)
       throws IOException {
     List<String> command =
-        new ArrayList<>(List.of(ComposeContainer.COMPOSE_EXECUTABLE, "compose", "--profile", "*"));
+        new ArrayList<>(
+            List.of(
+                ComposeContainer.COMPOSE_EXECUTABLE, "compose", "--profile", "*", "-p", PROJECT));
     files.forEach(file -> command.addAll(List.of("-f", file.getAbsolutePath())));
-    command.addAll(List.of("config", what));
+    command.add("config");
+    command.addAll(List.of(what));
     Path answer = temporary.create(".txt");
     Path complaint = temporary.create(".log");
     try {

@@ -23,12 +23,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to start a project: its compose files, and one more that labels its services. Without
- * labels Compose's containers could only be found by the project's name, which Testcontainers makes
- * up and keeps to itself.
+ * One attempt to start a project: its compose files, and one more that labels its services, its
+ * networks and its volumes. Without labels Compose's containers could only be found by the
+ * project's name, which Testcontainers makes up and keeps to itself.
  */
 final class ComposeProject implements Started {
 
@@ -59,7 +60,7 @@ final class ComposeProject implements Started {
     try {
       String labelled =
           labelling(
-              new ComposeCommand(temporary).services(files, variables),
+              new ComposeCommand(temporary).parts(files, variables),
               Map.of(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString(), ATTEMPT, attempt));
       Path labels = Files.writeString(temporary.create(".json"), labelled);
       return new ComposeProject(files, labels, attempt, variables.keySet(), client);
@@ -68,16 +69,24 @@ final class ComposeProject implements Started {
     }
   }
 
-  /** JSON is YAML. Neither names of services nor our labels have anything to be escaped. */
-  static String labelling(List<String> services, Map<String, String> labels) {
+  /** JSON is YAML. Neither names in compose files nor our labels have anything to be escaped. */
+  static String labelling(ComposeCommand.Parts parts, Map<String, String> labels) {
     String json =
         labels.entrySet().stream()
             .map(label -> "\"" + label.getKey() + "\": \"" + label.getValue() + "\"")
             .sorted()
-            .collect(joining(", "));
-    return services.stream()
-        .map(service -> "\"" + service + "\": {\"labels\": {" + json + "}}")
-        .collect(joining(",\n  ", "{\"services\": {\n  ", "\n}}\n"));
+            .collect(joining(", ", "{\"labels\": {", "}}"));
+    return Stream.of(
+            section("services", parts.services(), json),
+            section("networks", parts.networks(), json),
+            section("volumes", parts.volumes(), json))
+        .collect(joining(",\n", "{", "}\n"));
+  }
+
+  private static String section(String name, List<String> keys, String json) {
+    return keys.stream()
+        .map(key -> "\"" + key + "\": " + json)
+        .collect(joining(",\n  ", "\"" + name + "\": {\n  ", "\n}"));
   }
 
   List<File> files() {

@@ -8,6 +8,7 @@ import io.freeport.testcontainers.ReapPlan.Finding;
 import io.freeport.testcontainers.ReapPlan.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class ReapPlanner {
 
   /**
-   * A volume is made before the first container of its project; one that is older is somebody's.
+   * What a project needs is made before its first container; what is older than that is somebody's.
    */
-  private static final Duration VOLUME_BEFORE_CONTAINER = Duration.ofMinutes(10);
+  private static final Duration BEFORE_CONTAINER = Duration.ofMinutes(10);
 
   private final OwnerRegistry owners;
   private final @Nullable Duration ageOfUnknown;
@@ -174,7 +175,7 @@ final class ReapPlanner {
               .filter(finding -> finding.id().equals(itsContainers.get(0).id()))
               .findFirst()
               .orElseThrow();
-      String doubt = doubt(other, itsContainers, group);
+      String doubt = isOfOneJvm(other, key) ? null : doubt(other, itsContainers, group);
       if (doubt != null) {
         more.add(finding(other, one.owner(), one.life(), doubt));
       } else if (other.hasPlausibleId()) {
@@ -192,27 +193,34 @@ final class ReapPlanner {
   }
 
   /**
-   * Returns why a volume may be somebody's, in a project of the same name. Networks hold nothing
-   * that could be lost, and a project that FreePort started has a name of its own.
+   * Returns whether it cannot be of another one's group of the same name. A session's name is
+   * random, its networks hold nothing, and they may be much older than the containers that are
+   * left.
+   */
+  private static boolean isOfOneJvm(Leftover other, String key) {
+    return other.kind() == Kind.NETWORK && key.equals(Labels.TESTCONTAINERS_SESSION);
+  }
+
+  /**
+   * Returns why a volume or network may be somebody's, in a project of the same name. Whoever can
+   * write a container's labels can name any project.
    *
    * <p>Some engines take the last change in a volume's top directory for its creation, so a volume
    * that seems to be younger than the containers may be one with data of long ago.
    */
-  private static @Nullable String doubt(Leftover volume, List<Leftover> containers, String group) {
-    if (volume.kind() != Kind.VOLUME
-        || containers.stream().allMatch(one -> one.label(ComposeProject.ATTEMPT) != null)) {
-      return null;
-    }
+  private static @Nullable String doubt(
+      Leftover leftover, List<Leftover> containers, String group) {
     List<Instant> times =
         containers.stream().map(Leftover::created).filter(Objects::nonNull).sorted().toList();
-    Instant created = volume.created();
+    Instant created = leftover.created();
     if (times.isEmpty() || created == null) {
       return "whether it is older than the containers of " + group + " cannot be told";
     }
-    if (created.isBefore(times.get(0).minus(VOLUME_BEFORE_CONTAINER))) {
+    if (created.isBefore(times.get(0).minus(BEFORE_CONTAINER))) {
       return "it is older than the containers of " + group;
     }
-    return created.isAfter(times.get(times.size() - 1))
+    // Containers are listed with full seconds only.
+    return created.truncatedTo(ChronoUnit.SECONDS).isAfter(times.get(times.size() - 1))
         ? "it is younger than the containers of " + group
         : null;
   }

@@ -274,6 +274,42 @@ class ComposeLauncherTest {
         .withMessageStartingWith("Docker Compose cannot read [" + file + "]");
   }
 
+  /** Others are external, or under names that another project may use, too. */
+  @Test
+  void whatIsTheProjectsOwnGetsLabels() throws Exception {
+    Files.writeString(
+        file.toPath(),
+        """
+        services:
+          web:
+            image: busybox:1.35
+            env_file: web.env
+            profiles: [later]
+            networks: [default, back, shared, external]
+            volumes: ["data:/data", "1:/1", "shared:/shared", "external:/external"]
+            environment: {TOKEN: '${TOKEN:?is needed}'}
+        networks:
+          back: {labels: {name: x}}
+          shared: {name: shared}
+          external: {external: true}
+        volumes:
+          data: {labels: ["name=x"]}
+          "1": {}
+          shared: {name: shared}
+          external: {external: true}
+        """);
+    ComposeCommand compose = new ComposeCommand(ComposeFiles.ofThisJvm());
+    ComposeCommand.Parts parts = compose.parts(List.of(file), Map.of());
+    assertThat(parts).isEqualTo(new ComposeCommand.Parts(List.of("web"), List.of(), List.of()));
+    Files.createFile(directory.resolve("web.env"));
+    parts = compose.parts(List.of(file), Map.of());
+    assertThat(parts.services()).containsExactly("web");
+    assertThat(parts.networks()).containsExactlyInAnyOrder("back", "default");
+    assertThat(parts.volumes()).containsExactlyInAnyOrder("1", "data");
+    assertThat(ComposeProject.labelling(parts, Map.of("key", "value")))
+        .contains("\"default\": {\"labels\": {\"key\": \"value\"}}");
+  }
+
   @Test
   void aVariableTwice() {
     ComposeLauncher launcher =

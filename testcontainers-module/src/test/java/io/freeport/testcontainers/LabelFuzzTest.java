@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -31,11 +33,16 @@ class LabelFuzzTest {
   private static final int PER_ROUND = 500;
 
   private static final Owner SELF = OwnerRegistry.ofThisJvm().self();
+
+  /** As {@link FakeEngine} has it for all that it makes. */
+  private static final long CREATED = 1_000_000_000;
+
   private static final Pattern OWNER =
       Pattern.compile("([A-Za-z0-9._-]{1,128})/([0-9]{1,18})/([0-9]{1,18})/([0-9a-f]{8})");
 
-  private final Random random = new Random(SEED);
   private static final List<String> GROUPS = List.of("doomed", "mixed", "../mixed");
+
+  private final Random random = new Random(SEED);
 
   private final Set<String> mayBeRemoved = new HashSet<>();
   private final Map<String, String> ownersById = new HashMap<>();
@@ -44,7 +51,12 @@ class LabelFuzzTest {
   /** Networks and volumes without a label of ours, by id, and what a group has, by key and name. */
   private final Map<String, Set<String>> groupsOf = new HashMap<>();
 
-  private final Set<String> groupsWithDead = new HashSet<>();
+  /** When networks and volumes were made. */
+  private final Map<String, Long> createdById = new HashMap<>();
+
+  /** When their containers were made. */
+  private final Map<String, LongSummaryStatistics> groupsWithDead = new HashMap<>();
+
   private final Set<String> groupsWithOthers = new HashSet<>();
 
   @Test
@@ -59,11 +71,12 @@ class LabelFuzzTest {
         mayBeRemoved.clear();
         ownersById.clear();
         groupsOf.clear();
+        createdById.clear();
         groupsWithDead.clear();
         groupsWithOthers.clear();
         engine.images.put("sha256:1", Map.of());
         for (int i = 0; i < PER_ROUND; i++) {
-          add(engine, i);
+          add(engine, i, round % 2 == 0);
           inputs++;
         }
         ReapReport report = Reaper.using(client).timeLimit(Duration.ofMinutes(1)).reap();
@@ -89,7 +102,11 @@ class LabelFuzzTest {
     assertThat(removedWithGroup).isGreaterThan(100);
   }
 
-  private void add(FakeEngine engine, int number) {
+  /**
+   * @param likely whether containers are made when they may have been, and claim to be of {@link
+   *     ComposeLauncher}
+   */
+  private void add(FakeEngine engine, int number, boolean likely) {
     boolean plausible = random.nextInt(10) > 0;
     String id = plausible ? String.format("%064x", number + 1) : text();
     Map<String, String> labels = new HashMap<>();
@@ -116,28 +133,42 @@ class LabelFuzzTest {
         groups.add(key + "=" + group);
       }
     }
+    // Eleven minutes before, up to as long after: some of them are too old, some too young.
+    long created = CREATED + 60L * (random.nextInt(23) - 11);
     switch (kind) {
       case 0 -> {
         Map<String, Object> network = FakeEngine.network(id, labels);
         network.put("Name", text());
+        network.put("Created", Instant.ofEpochSecond(created).toString());
         engine.networks.add(network);
       }
       case 1 -> {
         id = plausible ? "volume_" + number : text() + "/..";
-        engine.volumes.add(FakeEngine.volume(id, labels));
+        Map<String, Object> volume = FakeEngine.volume(id, labels);
+        volume.put("CreatedAt", Instant.ofEpochSecond(created).toString());
+        engine.volumes.add(volume);
       }
       default -> {
+        if (likely) {
+          labels.put(ComposeProject.ATTEMPT, text());
+        }
+        created = likely ? CREATED + random.nextInt(60) : random.nextLong() >> 20;
         Map<String, Object> container = FakeEngine.container(id, labels);
         container.put("Image", text());
         container.put("Names", List.of(text()));
-        container.put("Created", random.nextLong() >> 20);
+        container.put("Created", created);
         engine.containers.add(container);
       }
     }
-    if (isContainer) {
-      (dead ? groupsWithDead : groupsWithOthers).addAll(groups);
+    if (isContainer && dead) {
+      for (String group : groups) {
+        groupsWithDead.computeIfAbsent(group, key -> new LongSummaryStatistics()).accept(created);
+      }
+    } else if (isContainer) {
+      groupsWithOthers.addAll(groups);
     } else if (plausible && !isProtected && owner.isEmpty()) {
       groupsOf.put(id, groups);
+      createdById.put(id, created);
     }
     ownersById.put(id, owner);
     if (dead) {
@@ -146,11 +177,24 @@ class LabelFuzzTest {
     }
   }
 
-  /** None of them has a container that is not dead, and one has some that are. */
+  /** None of them has a container that is not dead, and it was made for one that had some. */
   private boolean mayGoWithItsGroups(String id) {
     Set<String> groups = groupsOf.getOrDefault(id, Set.of());
-    return groups.stream().anyMatch(groupsWithDead::contains)
+    return groups.stream().anyMatch(group -> wasMadeFor(group, id))
         && groups.stream().noneMatch(groupsWithOthers::contains);
+  }
+
+  private boolean wasMadeFor(String group, String id) {
+    LongSummaryStatistics dead = groupsWithDead.get(group);
+    Long created = createdById.get(id);
+    return dead != null
+        && created != null
+        && (isNetworkOfSession(group, id)
+            || (created >= dead.getMin() - 600 && created <= dead.getMax()));
+  }
+
+  private static boolean isNetworkOfSession(String group, String id) {
+    return group.startsWith(Labels.TESTCONTAINERS_SESSION) && !id.startsWith("volume_");
   }
 
   /** From nonsense to what differs from a dead owner's label in one character. */
