@@ -145,8 +145,7 @@ final class ReapPass {
   }
 
   private void planAndCarryOut(
-      EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut)
-      throws InterruptedException {
+      EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut) {
     ReapPlanner planner = planner(engine);
     ReapPlan made = plan(engine, planner, workers);
     plan = made;

@@ -8,16 +8,20 @@ import io.freeport.testcontainers.ReapPlan.Kind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,8 +88,13 @@ final class Removal {
     return Map.copyOf(outcomes);
   }
 
-  /** Networks and volumes come after the containers that use them. */
-  void run(List<Finding> findings) throws InterruptedException {
+  /**
+   * Networks and volumes come after the containers that may use them, and wait for no others: one
+   * that hangs would keep them all up.
+   *
+   * @param findings containers first
+   */
+  void run(List<Finding> findings) {
     AtomicInteger done = new AtomicInteger();
     Runnable oneMore =
         () -> {
@@ -93,29 +102,45 @@ final class Removal {
             listener.progressed(done.incrementAndGet(), findings.size());
           }
         };
-    removeAll(
-        findings.stream().filter(finding -> finding.kind() == Kind.CONTAINER).toList(), oneMore);
-    removeAll(
-        findings.stream().filter(finding -> finding.kind() != Kind.CONTAINER).toList(), oneMore);
-  }
-
-  private void removeAll(List<Finding> findings, Runnable oneMore) throws InterruptedException {
-    List<Callable<Void>> tasks = new ArrayList<>();
+    Map<Finding, CompletableFuture<Void>> tasks = new LinkedHashMap<>();
     for (Finding finding : findings) {
-      tasks.add(
-          () -> {
-            remove(finding);
-            oneMore.run();
-            return null;
-          });
+      CompletableFuture<Void> before =
+          all(tasks.keySet().stream().filter(one -> mayUse(one, finding)).map(tasks::get));
+      tasks.put(
+          finding,
+          before
+              .exceptionally(failed -> null)
+              .thenRunAsync(
+                  () -> {
+                    remove(finding);
+                    oneMore.run();
+                  },
+                  workers));
     }
-    workers.invokeAll(tasks);
+    all(tasks.values().stream()).join();
   }
 
-  private void remove(Finding finding) throws InterruptedException {
+  private static CompletableFuture<Void> all(Stream<CompletableFuture<Void>> tasks) {
+    return CompletableFuture.allOf(tasks.toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** Returns whether the first one is a container of the other one's owner, or group. */
+  private boolean mayUse(Finding container, Finding used) {
+    Leftover one = listed.get(container);
+    Leftover other = listed.get(used);
+    return one != null
+        && other != null
+        && one.kind() == Kind.CONTAINER
+        && other.kind() != Kind.CONTAINER
+        && Stream.concat(Stream.of(Labels.OWNER), Labels.GROUPS.stream())
+            .anyMatch(
+                key -> one.label(key) != null && Objects.equals(one.label(key), other.label(key)));
+  }
+
+  private void remove(Finding finding) {
     for (int attempt = 1; isTimeLeft(); attempt++) {
-      // Asked before the try, so that the last one comes after the end of what others remove.
-      boolean mayBecomeFree = finding.kind() != Kind.CONTAINER && othersRemoveContainers();
+      // Asked before the try, so that the last one comes after the end of other removals.
+      boolean mayBecomeFree = finding.kind() != Kind.CONTAINER && containersAreBeingRemoved();
       Outcome outcome = tryOnce(finding);
       outcomes.put(finding, outcome);
       boolean again =
@@ -126,23 +151,36 @@ final class Removal {
         return;
       }
       // An engine may be busy with it.
-      TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MILLIS << Math.min(attempt, ATTEMPTS));
+      LockSupport.parkNanos(
+          TimeUnit.MILLISECONDS.toNanos(FIRST_PAUSE_MILLIS << Math.min(attempt, ATTEMPTS)));
     }
   }
 
-  /** Returns whether another reaper is still at a container of the plan. */
-  private boolean othersRemoveContainers() {
-    boolean any = false;
-    for (Finding other : List.copyOf(outcomes.keySet())) {
-      if (other.kind() == Kind.CONTAINER && outcomes.get(other) == Outcome.IN_PROGRESS) {
-        if (engine.hasContainer(other.id())) {
-          any = true;
-        } else {
-          outcomes.put(other, Outcome.GONE);
-        }
-      }
+  /** Returns whether this reaper, or another one, is still at a container of the plan. */
+  private boolean containersAreBeingRemoved() {
+    return containersOfPlan().anyMatch(this::isBeingRemoved);
+  }
+
+  private boolean isBeingRemoved(Finding container) {
+    Outcome outcome = outcomes.get(container);
+    if (outcome != Outcome.IN_PROGRESS) {
+      return outcome == null;
     }
-    return any;
+    try {
+      if (engine.hasContainer(container.id())) {
+        return true;
+      }
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "Cannot tell whether it is still there: " + container, e);
+      return true;
+    }
+    outcomes.put(container, Outcome.GONE);
+    return false;
+  }
+
+  private Stream<Finding> containersOfPlan() {
+    return listed.keySet().stream()
+        .filter(finding -> finding.kind() == Kind.CONTAINER && finding.remove());
   }
 
   private Outcome tryOnce(Finding finding) {
@@ -194,11 +232,7 @@ final class Removal {
     if (containers.isEmpty()) {
       return null;
     }
-    Set<String> planned =
-        listed.keySet().stream()
-            .filter(finding -> finding.kind() == Kind.CONTAINER && finding.remove())
-            .map(Finding::id)
-            .collect(Collectors.toSet());
+    Set<String> planned = containersOfPlan().map(Finding::id).collect(Collectors.toSet());
     return planned.containsAll(containers) ? Outcome.IN_USE : Outcome.ANOTHERS;
   }
 

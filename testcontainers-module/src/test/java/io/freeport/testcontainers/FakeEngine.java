@@ -83,12 +83,18 @@ final class FakeEngine implements AutoCloseable {
 
   /** Blocks whoever asks until this is closed. */
   Answer hang() {
+    await(closing);
+    return new Answer(500, "closing");
+  }
+
+  /** Gives the usual answer, later. */
+  @Nullable Answer await(CountDownLatch until) {
     try {
-      closing.await();
+      until.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return new Answer(500, "closing");
+    return null;
   }
 
   static Map<String, Object> container(String id, Map<String, ?> labels) {

@@ -40,6 +40,9 @@ class ReapPassTest {
   private static final String DEAD =
       new Owner(SELF.host(), SELF.pid(), SELF.start() + 1, "00c0ffee").toString();
 
+  private static final String ALSO_DEAD =
+      new Owner(SELF.host(), SELF.pid(), SELF.start() + 2, "00c0ffee").toString();
+
   private static final String UNKNOWN = new Owner("elsewhere", 1, 1, "00c0ffee").toString();
 
   /** Of another pid namespace of this boot, such as a container's. */
@@ -397,10 +400,13 @@ class ReapPassTest {
     for (int i = 0; i < 10; i++) {
       engine.containers.add(container(id(i), Map.of(Labels.OWNER, DEAD)));
     }
+    engine.networks.add(network(id(10), Map.of(Labels.OWNER, DEAD)));
+    engine.networks.add(network(id(11), Map.of(Labels.OWNER, ALSO_DEAD)));
+    engine.volumes.add(volume("data", Map.of(Labels.OWNER, ALSO_DEAD)));
     engine.fault = request -> request.endsWith(id(3)) ? engine.hang() : null;
     ReapReport report = Reaper.using(client).timeLimit(Duration.ofSeconds(5)).reap();
-    assertThat(report.removed()).hasSize(9);
-    assertThat(report.left()).extracting(Finding::id).containsExactly(id(3));
+    assertThat(report.removed()).hasSize(11);
+    assertThat(report.left()).extracting(Finding::id).containsExactly(id(3), id(10));
     assertThat(report.problem()).isPresent();
     assertThat(report.took()).isLessThan(Duration.ofSeconds(20));
   }
@@ -459,6 +465,26 @@ class ReapPassTest {
     assertThat(report.left()).isEmpty();
   }
 
+  /** It is another dead owner's, so the network did not wait for it. */
+  @Test
+  void aNetworkIsTriedAgainUntilTheContainerInItIsGone() throws Exception {
+    CountDownLatch tries = new CountDownLatch(2);
+    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+    engine.networks.add(network(id(2), Map.of(Labels.OWNER, ALSO_DEAD)));
+    engine.fault =
+        request -> {
+          if (request.startsWith("DELETE") && request.endsWith(id(1))) {
+            return engine.await(tries);
+          }
+          if (!request.endsWith("/networks/" + id(2)) || engine.containers.isEmpty()) {
+            return null;
+          }
+          tries.countDown();
+          return new Answer(403, "error while removing network: x has active endpoints");
+        };
+    assertThat(reaper().reap().removed()).extracting(Finding::id).containsExactly(id(1), id(2));
+  }
+
   /** Another reaper is removing the container that is in the network. */
   @Test
   void aNetworkIsTriedAgainUntilTheOtherReaperIsDone() {
@@ -469,6 +495,9 @@ class ReapPassTest {
         request -> {
           if (request.endsWith("/containers/" + id(1)) && request.startsWith("DELETE")) {
             return new Answer(409, "removal of container x is already in progress");
+          }
+          if (request.endsWith("/containers/" + id(1) + "/json") && tries.get() == 1) {
+            return new Answer(500, "this look fails");
           }
           if (request.endsWith("/networks/" + id(2)) && !engine.containers.isEmpty()) {
             if (tries.incrementAndGet() == 5) {
