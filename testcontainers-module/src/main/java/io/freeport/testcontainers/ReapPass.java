@@ -80,19 +80,18 @@ final class ReapPass {
    * throws; what the engine has been asked for by then may come to its end later.
    */
   Result run(Predicate<ReapPlan> carriedOut) {
-    boolean running = false;
+    String noEnd = null;
     try {
       Thread thread = startDaemon(() -> pass(carriedOut), "freeport-reaper");
-      join(thread);
-      running = thread.isAlive();
-      expired = running;
-      if (running && closes && client != null) {
+      noEnd = join(thread);
+      expired = noEnd != null;
+      if (expired && closes && client != null) {
         startDaemon(this::close, "freeport-reaper-close"); // which may hang, too
       }
     } catch (Throwable e) { // where no more threads can be had, tests may still run
       failure = e;
     }
-    return new Result(report(running), client != null, failure instanceof Error);
+    return new Result(report(noEnd), client != null, failure instanceof Error);
   }
 
   private static Thread startDaemon(Runnable task, String name) {
@@ -102,12 +101,16 @@ final class ReapPass {
     return thread;
   }
 
-  private void join(Thread thread) {
+  /** Returns why its end is not waited for any more; null if it has come to it. */
+  private @Nullable String join(Thread thread) {
+    String reason = "the Docker engine did not come to an end within " + limit.toMillis() + " ms";
     try {
       thread.join(Math.max(1, limit.toMillis()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      reason = "the Docker engine was not waited for, since this thread was interrupted";
     }
+    return thread.isAlive() ? reason : null;
   }
 
   private void close() {
@@ -197,7 +200,7 @@ final class ReapPass {
     }
   }
 
-  private ReapReport report(boolean running) {
+  private ReapReport report(@Nullable String noEnd) {
     ReapPlan planned = plan;
     Removal begun = removal;
     Map<Finding, Outcome> outcomes = begun == null ? Map.of() : begun.outcomes();
@@ -212,17 +215,15 @@ final class ReapPass {
       }
     }
     return new ReapReport(
-        planned, removed, left, problem(running), Duration.ofNanos(System.nanoTime() - start));
+        planned, removed, left, problem(noEnd), Duration.ofNanos(System.nanoTime() - start));
   }
 
-  private Optional<String> problem(boolean running) {
+  private Optional<String> problem(@Nullable String noEnd) {
     Throwable thrown = failure;
     if (thrown != null) {
       String message = thrown.getMessage();
       return Optional.of(message == null || thrown instanceof Error ? thrown.toString() : message);
     }
-    return running
-        ? Optional.of("the Docker engine did not come to an end within " + limit.toMillis() + " ms")
-        : Optional.empty();
+    return Optional.ofNullable(noEnd);
   }
 }

@@ -1,5 +1,6 @@
 package io.freeport.testcontainers;
 
+import com.github.dockerjava.api.exception.DockerException;
 import io.freeport.Owner;
 import io.freeport.OwnerRegistry;
 import io.freeport.OwnerVerdict;
@@ -118,7 +119,13 @@ final class ReapPlanner {
     }
     Map<String, String> inherited = images.get(leftover.imageId());
     if (inherited == null) {
-      inherited = labelsOfImage.apply(leftover.imageId());
+      try {
+        inherited = labelsOfImage.apply(leftover.imageId());
+      } catch (DockerException e) { // of one image; the others may be as they should
+        return "its image cannot be looked at ("
+            + e.getMessage()
+            + "), so its label may be the image's";
+      }
       if (inherited == null) {
         return "its image is gone, so that its label may be the image's";
       }

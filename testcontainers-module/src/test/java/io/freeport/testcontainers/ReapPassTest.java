@@ -176,6 +176,23 @@ class ReapPassTest {
   }
 
   @Test
+  void aContainerWhoseImageCannotBeLookedAtStaysAndTheOthersGo() {
+    Map<String, Object> broken = container(id(1), Map.of(Labels.OWNER, DEAD));
+    broken.put("ImageID", "sha256:2");
+    engine.containers.addAll(List.of(broken, container(id(2), Map.of(Labels.OWNER, DEAD))));
+    engine.fault =
+        request ->
+            request.matches(".*/images/sha256(:|%3A)2/json") ? new Answer(500, "bad layer") : null;
+    ReapReport report = reaper().reap();
+    assertThat(report.problem()).isEmpty();
+    assertThat(engine.removed()).containsExactly(id(2));
+    assertThat(report.plan().findings().get(0).reason())
+        .startsWith("its image cannot be looked at (Status 500: ")
+        .contains("bad layer")
+        .endsWith("), so its label may be the image's");
+  }
+
+  @Test
   void networksAndVolumesWithOurLabelFollowTheContainers() {
     engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
     engine.networks.add(network(id(2), Map.of(Labels.OWNER, DEAD)));
@@ -393,6 +410,16 @@ class ReapPassTest {
     ReapReport report = Reaper.using(client).timeLimit(Duration.ofMillis(300)).reap();
     assertThat(report.problem()).contains("the Docker engine did not come to an end within 300 ms");
     assertThat(report.took()).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void whoeverIsInterruptedIsToldSo() {
+    engine.fault = request -> engine.hang();
+    Thread.currentThread().interrupt();
+    ReapReport report = reaper().reap();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(report.problem())
+        .contains("the Docker engine was not waited for, since this thread was interrupted");
   }
 
   @Test
