@@ -101,12 +101,19 @@ final class Engine {
     Path socket = host.isEmpty() ? DEFAULT_SOCKET : Path.of(host.substring(UNIX.length()));
     if (!Files.exists(socket)) {
       return host.isEmpty()
-          ? null
+          ? troubleOfSearch()
           : "there is no " + socket + ", where the Docker engine should be";
     }
     return Files.isWritable(socket)
         ? "the Docker engine at " + socket + " does not answer"
         : "this user may not write to " + socket + ", so the Docker engine cannot be asked";
+  }
+
+  /** Testcontainers knows more places, such as that of an engine without root. */
+  private static @Nullable String troubleOfSearch() {
+    return TESTCONTAINERS && !Search.RESULT.isDone()
+        ? "the search for a Docker engine has not come to an end, so there may be one that accepts connections and does not answer"
+        : null;
   }
 
   private static TransportConfig find() {
