@@ -19,12 +19,16 @@ import io.freeport.PortUnavailableException;
 import io.freeport.testcontainers.ReapPlan.Finding;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The reaper and what a real engine has, in all states. */
 @RequiresDocker
@@ -221,13 +225,17 @@ class ReaperOnEngineTest {
   }
 
   /**
-   * Both see all fifty, and each removes what the other has not removed yet. A network can go only
-   * after its containers, also those that the other one is still removing.
+   * Both see all fifty before one of them removes any, and each removes what the other has not
+   * removed yet. A network can go only after its containers, also those that the other one is still
+   * removing.
    */
   @Test
-  void twoReapersAtOnce() throws Exception {
-    try (ChildJvm one = ChildJvm.start(ReapingChild.class);
-        ChildJvm other = ChildJvm.start(ReapingChild.class)) {
+  void twoReapersAtOnce(@TempDir Path directory) throws Exception {
+    CountDownLatch atWork = new CountDownLatch(2);
+    try (EngineProxy ofOne = meetBeforeRemoval(directory.resolve("one.sock"), atWork);
+        EngineProxy ofOther = meetBeforeRemoval(directory.resolve("other.sock"), atWork);
+        ChildJvm one = reapBy(ofOne);
+        ChildJvm other = reapBy(ofOther)) {
       assertThat(one.readLine()).isEqualTo("ready");
       assertThat(other.readLine()).isEqualTo("ready");
       List<String> stale = new ArrayList<>(StaleContainers.create(client, 38, 8));
@@ -247,6 +255,7 @@ class ReaperOnEngineTest {
               .noneMatch(line -> line.startsWith("WARNING") || line.startsWith("SEVERE"));
           assertThat(reaper.waitFor()).isZero();
         }
+        assertThat(atWork.getCount()).as("who did not come to a removal").isZero();
         assertThat(stale).noneMatch(id -> StaleContainers.exists(client, id));
         assertThat(client.listNetworksCmd().exec())
             .extracting(found -> found.getId())
@@ -256,5 +265,26 @@ class ReaperOnEngineTest {
         networks.forEach(id -> ignoreNotFound(() -> client.removeNetworkCmd(id).exec()));
       }
     }
+  }
+
+  /** Holds the first removal up until both have one to ask for. */
+  private static EngineProxy meetBeforeRemoval(Path socket, CountDownLatch atWork)
+      throws IOException {
+    AtomicBoolean came = new AtomicBoolean();
+    return EngineProxy.listenOn(
+        socket,
+        Map.of(
+            EngineProxy.Command.REMOVE,
+            proxy -> {
+              if (!came.getAndSet(true)) {
+                atWork.countDown();
+              }
+              atWork.await();
+              return null;
+            }));
+  }
+
+  private static ChildJvm reapBy(EngineProxy engine) throws IOException {
+    return ChildJvm.start(Map.of("DOCKER_HOST", engine.uri()), List.of(), ReapingChild.class);
   }
 }

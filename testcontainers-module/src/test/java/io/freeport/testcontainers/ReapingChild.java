@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** A JVM that reaps when it is told to, and prints what it logs and what came out. */
 final class ReapingChild {
@@ -9,7 +10,7 @@ final class ReapingChild {
 
   public static void main(String[] args) throws IOException {
     SuiteChild.printLog();
-    Reaper reaper = Reaper.create();
+    Reaper reaper = Reaper.create().timeLimit(Duration.ofMinutes(1));
     reaper.plan(); // all that has to be loaded is
     System.out.println("ready");
     System.in.read();

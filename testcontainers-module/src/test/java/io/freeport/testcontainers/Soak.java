@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +30,7 @@ final class Soak {
       int suites,
       Map<String, Integer> killedWhile,
       int containers,
+      int volumes,
       int reaped,
       List<String> lost,
       List<String> complaints,
@@ -37,12 +40,13 @@ final class Soak {
     @Override
     public String toString() {
       return String.format(
-          "%d suites, of which killed: %s; %d containers were started; the suites reaped %d leftovers;"
+          "%d suites, of which killed: %s; %d containers were started, with %d volumes; the suites reaped %d leftovers;"
               + " %d were found at the end; of living owners were lost: %d; left after one more reap: %d; of others"
               + " were lost: %d; complaints: %s",
           suites,
           killedWhile,
           containers,
+          volumes,
           reaped,
           foundAtTheEnd,
           lost.size(),
@@ -61,6 +65,10 @@ final class Soak {
   private final AtomicInteger suites = new AtomicInteger();
   private final AtomicInteger containers = new AtomicInteger();
   private final AtomicInteger reaped = new AtomicInteger();
+
+  /** Anonymous ones, which have no label. */
+  private final Set<String> volumes = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Integer> killedWhile = new TreeMap<>();
   private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
@@ -127,6 +135,7 @@ final class Soak {
         suites.get(),
         killedWhile,
         containers.get(),
+        volumes.size(),
         reaped.get(),
         List.copyOf(lost),
         List.copyOf(complaints),
@@ -147,6 +156,7 @@ final class Soak {
         String first = line.split(" ", 2)[0];
         switch (first) {
           case "reaped" -> reaped.addAndGet(Integer.parseInt(line.split(" ", -1)[1]));
+          case "volume" -> volumes.add(line.split(" ", -1)[1]);
           case "started" -> containers.incrementAndGet();
           case "lost" -> lost.add(line);
           case "problem", "WARNING:", "SEVERE:" -> complaints.add(line);
@@ -193,6 +203,10 @@ final class Soak {
     String label = SoakChild.MARK + "=" + run;
     return engine.containers(label).size()
         + engine.networks(label).size()
-        + engine.volumes(label).size();
+        + engine.volumes(label).size()
+        + (int)
+            client.listVolumesCmd().exec().getVolumes().stream()
+                .filter(volume -> volumes.contains(volume.getName()))
+                .count();
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -77,10 +78,15 @@ final class SoakChild {
     }
   }
 
-  /** Tells when the engine has created it, and is about to start it. */
+  /** Tells when the engine has created it with a volume, and is about to start it. */
   private static final class Told extends Httpd {
     @Override
     protected void containerIsCreated(String containerId) {
+      for (var mount :
+          Objects.requireNonNull(
+              dockerClient.inspectContainerCmd(containerId).exec().getMounts())) {
+        System.out.println("volume " + mount.getName());
+      }
       System.out.println("starting");
     }
   }

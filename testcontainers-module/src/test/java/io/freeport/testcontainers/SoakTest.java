@@ -26,5 +26,6 @@ class SoakTest {
     assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
     assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
     assertThat(counts.containers()).as("%s", counts).isPositive();
+    assertThat(counts.volumes()).as("%s", counts).isGreaterThanOrEqualTo(counts.containers());
   }
 }
