@@ -211,6 +211,12 @@ public final class OwnerRegistry {
     return evidence(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
   }
 
+  /** Returns whether the process that has an owner's pid here is certainly that owner. */
+  boolean isPidOf(Owner owner) {
+    OwnerEvidence evidence = evidence(self(), owner, LockFile.HELD);
+    return evidence.isSelf() || evidence.process() == PidNow.RUNS;
+  }
+
   /** Returns what can be seen of an owner, given its lock. */
   static OwnerEvidence evidence(Owner self, Owner owner, LockFile lock) {
     boolean isSelf = owner.isSameProcessAs(self);

@@ -16,11 +16,12 @@ final class RegistryOccupantFinder {
 
   static List<PortOccupant> find(int port) {
     List<PortOccupant> occupants = new ArrayList<>();
-    for (OwnerRecord owner : OwnerRegistry.ofThisJvm().livingOwners()) {
+    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    for (OwnerRecord owner : registry.livingOwners()) {
       for (RecordedHold hold : owner.holds()) {
         // One that is taken is no longer held, and its consumer is found by other means.
         if (hold.port() == port && hold.state().compareTo(PortState.TAKEN) < 0) {
-          occupants.add(occupant(owner, hold));
+          occupants.add(occupant(owner, hold, registry.isPidOf(owner.owner())));
         }
       }
     }
@@ -39,18 +40,27 @@ final class RegistryOccupantFinder {
         > 1;
   }
 
-  private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold) {
+  /**
+   * Whoever ends a process by the pid would end another one if the owner's counts elsewhere.
+   *
+   * @param isPidHere whether the owner's pid is its process's here, too
+   */
+  private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold, boolean isPidHere) {
     List<String> details = new ArrayList<>();
     if (!hold.name().isEmpty()) {
       details.add('"' + hold.name() + '"');
     }
     details.add(hold.state().name().toLowerCase(Locale.ROOT));
     details.add("in " + owner.module());
+    long pid = owner.owner().pid();
+    if (!isPidHere) {
+      details.add("with pid " + pid + " on another host or in another namespace");
+    }
     return new PortOccupant(
         PortOccupant.Kind.FREEPORT,
         hold.protocol() == Protocol.UDP ? PortOccupant.Use.UDP : PortOccupant.Use.BOUND,
         hold.usedBy(),
-        OptionalLong.of(owner.owner().pid()),
+        isPidHere ? OptionalLong.of(pid) : OptionalLong.empty(),
         Optional.empty(),
         Optional.of(hold.since()),
         List.of(),

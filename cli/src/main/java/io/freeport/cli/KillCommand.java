@@ -128,19 +128,22 @@ final class KillCommand implements Callable<Integer> {
       if (occupant.kind() == Kind.CONTAINER || occupant.kind() == Kind.SYSTEM || mayBeTheEngines) {
         continue;
       }
-      long pid =
-          occupant
-              .pid()
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          ExitStatus.REFUSED,
-                          "Refused: which process it is cannot be seen from here. Root may see it."));
+      long pid = occupant.pid().orElseThrow(() -> unseen(occupant));
       ProcessTarget.of(pid, occupant.kind() == Kind.PROCESS ? occupant.name() : "java")
           .ifPresent(target -> processes.putIfAbsent(pid, target));
     }
     targets.addAll(processes.values());
     return targets;
+  }
+
+  private static CommandFailure unseen(PortOccupant occupant) {
+    return new CommandFailure(
+        ExitStatus.REFUSED,
+        occupant.kind() == Kind.FREEPORT
+            ? "Refused: it is "
+                + occupant.describe()
+                + ", where its pid may be another process's here. End it where it runs."
+            : "Refused: which process it is cannot be seen from here. Root may see it.");
   }
 
   private void requireAllowed(List<Target> targets) {

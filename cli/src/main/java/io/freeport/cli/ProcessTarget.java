@@ -59,8 +59,10 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
   public String remark() {
     String command =
         process.info().commandLine().map(line -> "Its command: " + shortened(line)).orElse("");
-    return OwnerRegistry.ofThisJvm().livingOwners().stream()
+    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    return registry.livingOwners().stream()
         .filter(owner -> owner.owner().pid() == process.pid())
+        .filter(owner -> owner.owner().host().equals(registry.self().host())) // pids count there
         .findFirst()
         .map(owner -> command + System.lineSeparator() + ofOwner(owner))
         .orElse(command)

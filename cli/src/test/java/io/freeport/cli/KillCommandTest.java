@@ -3,6 +3,7 @@ package io.freeport.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.freeport.PortAllocator;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -123,6 +124,40 @@ class KillCommandTest {
     }
   }
 
+  /** Of two containers that share a directory, each counts its own pids. */
+  @Test
+  void refusesAHoldWhosePidCountsElsewhere(@TempDir Path owners) throws Exception {
+    assumeTrue(isRoot() && canUnshare(), "only root can make a pid namespace, by unshare");
+    List<String> withPidOfBystander = new ArrayList<>(UNSHARE);
+    withPidOfBystander.addAll(
+        List.of(
+            "sh",
+            "-c",
+            "echo " + (bystander.pid() - 1) + " >/proc/sys/kernel/ns_last_pid; \"$@\"; exit",
+            "sh"));
+    try (ChildJvm holder =
+        ChildJvm.start(
+            Map.of(),
+            withPidOfBystander,
+            // Files with such data are known by the pid, too.
+            List.of("-Dfreeport.dir=" + owners, "-XX:-UsePerfData"),
+            ChildJvm.classPath(),
+            Holder.class)) {
+      assumeTrue(
+          holder.readLine().equals("" + bystander.pid()), "the kernel lets nobody choose a pid");
+      String port = holder.readLine();
+      Map<String, String> shared = Map.of("FREEPORT_DIR", owners.toString());
+      CliProcess.Result who = CliProcess.run(shared, Path.of("."), "who", "--json", port);
+      assertThat(who.out()).contains("\"freeport\"").doesNotContain("\"pid\"");
+      CliProcess.Result kill =
+          CliProcess.run(shared, Path.of("."), "kill", "--yes", "--force", port);
+      assertThat(kill.err())
+          .startsWith("freeport: Refused: it is a FreePort hold (")
+          .contains("with pid " + bystander.pid() + " on another host or in another namespace");
+      assertThat(kill.status()).isEqualTo(ExitStatus.REFUSED);
+    }
+  }
+
   @Test
   void refusesWhatAnEngineRuns(@TempDir Path folder) throws Exception {
     Path proxy = Files.createSymbolicLink(folder.resolve("docker-proxy"), java());
@@ -213,6 +248,19 @@ class KillCommandTest {
                 .inheritIO()
                 .start();
         System.exit(kill.waitFor());
+      }
+    }
+  }
+
+  /** Says its pid and its port, and holds that until the test ends. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] args) throws Exception {
+      try (PortAllocator allocator = PortAllocator.create()) {
+        System.out.println(ProcessHandle.current().pid());
+        System.out.println(allocator.hold().number());
+        System.in.read();
       }
     }
   }
