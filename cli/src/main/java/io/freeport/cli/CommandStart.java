@@ -3,13 +3,16 @@ package io.freeport.cli;
 import io.freeport.HeldPort;
 import io.freeport.PortConflict;
 import io.freeport.PortDiagnosis;
+import io.freeport.PortOccupant;
 import io.freeport.PortState;
 import io.freeport.PortUnavailableException;
+import io.freeport.Protocol;
 import io.freeport.plan.HealthCheck;
 import io.freeport.plan.PortConflictException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,7 +67,7 @@ final class CommandStart {
             || signals.came()
             || command.age().compareTo(timeout) > 0
             || left == 0
-            || !makeWay(command.conflicts(), status)) {
+            || !makeWay(isAboutOurs(command.conflicts()), status)) {
           return status;
         }
       }
@@ -123,9 +126,10 @@ final class CommandStart {
    * Finds out whether the command failed since it could not have a port, and sees to it that it can
    * next time.
    *
+   * @param saysSo whether it says that it could not have a port of ours
    * @return false if it failed for another reason, or there is no other port
    */
-  private boolean makeWay(List<String> conflicts, int status) {
+  private boolean makeWay(boolean saysSo, int status) {
     List<String> stolen = new ArrayList<>();
     List<String> unused = new ArrayList<>();
     ports
@@ -133,12 +137,14 @@ final class CommandStart {
         .forEach(
             (name, port) -> {
               if (port.isTaken()) {
-                stolen.add(name);
+                if (saysSo || isOfSomebodyElse(port)) {
+                  stolen.add(name);
+                }
               } else if (port.state() == PortState.OFFERED) {
                 unused.add(name);
               }
             });
-    if (stolen.isEmpty() && (unused.isEmpty() || !isAboutOurs(conflicts))) {
+    if (stolen.isEmpty() && (unused.isEmpty() || !saysSo)) {
       return false;
     }
     if (stolen.isEmpty()) {
@@ -154,6 +160,25 @@ final class CommandStart {
       stolen.addAll(unused); // somebody was there for a moment, or holds it without listening
     }
     return stolen.stream().allMatch(this::move);
+  }
+
+  /**
+   * A server that the command has left behind is no conflict. By now its parent may be gone, and
+   * its group and session be its own; but whoever was there before us does not come from the
+   * command.
+   */
+  private static boolean isOfSomebodyElse(HeldPort port) {
+    ProcessHandle us = ProcessHandle.current();
+    Instant start = us.info().startInstant().orElse(Instant.MIN);
+    return PortDiagnosis.of(port.number(), port.request().protocol()).occupants().stream()
+        .filter(occupant -> occupant.pid().orElse(0) != us.pid()) // the hold, which is still there
+        .filter(occupant -> isFor(port.request().protocol(), occupant.use()))
+        .anyMatch(occupant -> occupant.since().filter(since -> since.isBefore(start)).isPresent());
+  }
+
+  private static boolean isFor(Protocol protocol, PortOccupant.Use use) {
+    return protocol == Protocol.TCP_AND_UDP
+        || (protocol == Protocol.UDP) == (use == PortOccupant.Use.UDP);
   }
 
   private boolean move(String name) {

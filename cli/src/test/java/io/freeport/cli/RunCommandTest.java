@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class RunCommandTest {
@@ -299,6 +300,33 @@ class RunCommandTest {
                 + ProcessHandle.current().pid()
                 + ",")
         .doesNotContain("and by");
+  }
+
+  /** Its parent is gone by then, and it may have a session of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "setsid "})
+  void doesNotRepeatACommandWhoseServerStays(String launcher) throws Exception {
+    List<String> server =
+        List.of(RunningCommand.java("--", "io.freeport.cli.TestServer", "http", "{web}"));
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "echo x >>runs; mkfifo up; "
+                + launcher
+                + String.join(" ", server.subList(1, server.size()))
+                + " >up & read ready <up; echo $!; exit 1");
+    ProcessHandle left = ProcessHandle.of(Long.parseLong(command.readLine())).orElseThrow();
+    try {
+      assertThat(command.await()).isEqualTo(1);
+      assertThat(command.err()).isEmpty();
+      assertThat(Files.readString(directory.resolve("runs"))).isEqualTo("x\n");
+    } finally {
+      left.destroyForcibly();
+    }
   }
 
   @Test
