@@ -78,6 +78,8 @@ final class FindCommand implements Callable<Integer> {
       request.preferred(near).upTo(PortTier.RANGE);
     }
     ranges.forEach(range -> request.range(range.first(), range.last()));
+    // A request that fails reaps by itself, but nothing is to be removed by looking.
+    System.setProperty("freeport.reaper", "off");
     List<Integer> numbers;
     try (PortAllocator allocator = PortAllocator.create()) {
       numbers = allocator.holdAll(request.build()).stream().map(HeldPort::number).toList();

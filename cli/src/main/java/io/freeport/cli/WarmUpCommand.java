@@ -22,6 +22,7 @@ final class WarmUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    System.setProperty("freeport.reaper", "off");
     try (PortAllocator allocator = PortAllocator.create()) {
       PortDiagnosis.of(allocator.hold().number()).describe();
       Reaper.create().timeLimit(LONGEST_WAIT).plan();
