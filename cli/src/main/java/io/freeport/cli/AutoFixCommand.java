@@ -1,6 +1,8 @@
 package io.freeport.cli;
 
-import io.freeport.testcontainers.StalePortReclaimer;
+import io.freeport.testcontainers.ReapPlan;
+import io.freeport.testcontainers.ReapReport;
+import io.freeport.testcontainers.Reaper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,8 +31,6 @@ import picocli.CommandLine.Spec;
     footer = {"  freeport auto-fix", "  freeport auto-fix --apply"})
 final class AutoFixCommand implements Callable<Integer> {
 
-  private static final String REAPER = "freeport.reaper";
-
   @Option(names = "--apply", description = "Make the changes.")
   private boolean apply;
 
@@ -44,12 +44,13 @@ final class AutoFixCommand implements Callable<Integer> {
   public Integer call() {
     System.setProperty("freeport.leaks", "ignore");
     // A request that fails reaps by itself, but nothing is to be removed by looking.
-    System.setProperty(REAPER, "off");
+    System.setProperty("freeport.reaper", "off");
     PlanRepair repair = new PlanRepair(plan);
     List<PlanFix> findings = repair.findings();
     List<PlanFix> left = findings;
+    Set<PlanFix.Change> done = Set.of();
     if (apply && !findings.isEmpty()) {
-      apply(findings);
+      done = apply(findings);
       PlanRepair again = new PlanRepair(plan);
       left = again.findings();
       repair = again;
@@ -58,7 +59,9 @@ final class AutoFixCommand implements Callable<Integer> {
     if (json.isSet()) {
       print(findings, left, repair.assigned(), out);
     } else {
-      findings.forEach(finding -> print(finding, out));
+      for (PlanFix finding : findings) {
+        print(finding, done, out);
+      }
       if (left.isEmpty()) {
         out.println(
             "Each service can have a port: "
@@ -66,7 +69,10 @@ final class AutoFixCommand implements Callable<Integer> {
                     .map(entry -> entry.getKey() + " " + entry.getValue())
                     .collect(Collectors.joining(", ")));
       } else if (!apply) {
-        out.println("Nothing is changed yet; freeport auto-fix --apply does it.");
+        out.println(
+            findings.stream().allMatch(finding -> finding.change().isEmpty())
+                ? "Nothing is changed."
+                : "Nothing is changed yet; freeport auto-fix --apply does it.");
       } else {
         out.println(
             "Still without a port: "
@@ -77,32 +83,40 @@ final class AutoFixCommand implements Callable<Integer> {
     return left.isEmpty() ? ExitStatus.OK : ExitStatus.NO;
   }
 
-  private void apply(List<PlanFix> findings) {
-    Set<Integer> ports = new LinkedHashSet<>();
+  /** Returns what could be done. */
+  private static Set<PlanFix.Change> apply(List<PlanFix> findings) {
+    Set<PlanFix.Change> done = new LinkedHashSet<>();
+    Set<PlanFix.Reap> reaps = new LinkedHashSet<>();
     Set<PlanDocument> documents = new LinkedHashSet<>();
     for (PlanFix finding : findings) {
       PlanFix.Change change = finding.change().orElse(null);
       if (change instanceof PlanFix.Reap reap) {
-        ports.add(reap.port());
+        reaps.add(reap);
       } else if (change instanceof PlanFix.OtherPort other) {
         documents.add(other.document());
+        done.add(other);
       }
     }
-    if (!ports.isEmpty()) {
-      System.setProperty(REAPER, "on");
-      new StalePortReclaimer().reclaim(ports);
-      System.setProperty(REAPER, "off");
+    if (!reaps.isEmpty()) {
+      ReapReport report = Reaper.create().reap();
+      Set<String> removed =
+          report.removed().stream().map(ReapPlan.Finding::id).collect(Collectors.toSet());
+      reaps.stream().filter(reap -> removed.contains(reap.leftover().id())).forEach(done::add);
     }
     documents.forEach(PlanDocument::write);
+    return done;
   }
 
-  private void print(PlanFix finding, PrintWriter out) {
+  private void print(PlanFix finding, Set<PlanFix.Change> done, PrintWriter out) {
     out.println(finding.service() + ": " + finding.reason());
     out.println(
         "  "
             + finding
                 .change()
-                .map(change -> (apply ? "done: " : "proposed: ") + change)
+                .map(
+                    change ->
+                        (!apply ? "proposed: " : done.contains(change) ? "done: " : "could not: ")
+                            + change)
                 .orElse("nothing can be proposed: change the plan, or stop who has the port"));
   }
 

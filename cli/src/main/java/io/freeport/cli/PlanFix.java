@@ -1,6 +1,7 @@
 package io.freeport.cli;
 
 import io.freeport.plan.PortConflictException;
+import io.freeport.testcontainers.ReapPlan.Finding;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,16 +18,28 @@ record PlanFix(String service, String reason, Optional<Change> change) {
   sealed interface Change {}
 
   /**
-   * A container that a dead test run left behind has the port.
+   * A container that a dead test run left behind has the port. The reaper leaves nothing of dead
+   * runs, whichever it is called for.
    *
    * @param port the port
-   * @param container what is to be removed
+   * @param leftover what has it
+   * @param all how much dead runs left, this included
    */
-  record Reap(int port, String container) implements Change {
+  record Reap(int port, Finding leftover, int all) implements Change {
 
     @Override
     public String toString() {
-      return "reap " + container + ", which has port " + port;
+      return "reap "
+          + leftover.kind()
+          + " "
+          + leftover.id().substring(0, Math.min(12, leftover.id().length()))
+          + " ("
+          + leftover.name()
+          + "), which has port "
+          + port
+          + (all == 1
+              ? ""
+              : ", and " + (all - 1) + " more of dead test runs (see freeport reap --dry-run)");
     }
   }
 

@@ -89,7 +89,7 @@ final class PlanRepair {
               .toList();
       reasons.add(
           others.isEmpty()
-              ? PortDiagnosis.of(port).describe()
+              ? PortDiagnosis.of(port, service.protocol()).describe()
               : "Port " + port + " is that of service \"" + others.get(0) + "\".");
     }
     if (!service.ranges().isEmpty()) {
@@ -105,15 +105,7 @@ final class PlanRepair {
     for (int port : named(service)) {
       for (ReapPlan.Finding leftover : leftovers()) {
         if (leftover.ports().contains(port)) {
-          return Optional.of(
-              new PlanFix.Reap(
-                  port,
-                  leftover.kind()
-                      + " "
-                      + leftover.id().substring(0, Math.min(12, leftover.id().length()))
-                      + " ("
-                      + leftover.name()
-                      + ")"));
+          return Optional.of(new PlanFix.Reap(port, leftover, leftovers().size()));
         }
       }
     }

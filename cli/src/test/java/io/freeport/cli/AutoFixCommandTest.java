@@ -10,6 +10,7 @@ import io.freeport.Owner;
 import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,6 +108,16 @@ class AutoFixCommandTest {
   }
 
   @Test
+  void namesTheReasonForItsProtocol() throws Exception {
+    try (DatagramSocket taken = new DatagramSocket(0)) {
+      int port = taken.getLocalPort();
+      write("services: {dns: {preferred: " + port + ", autoFallback: false, requires: udp}}\n");
+      CliProcess.Result result = run("auto-fix");
+      assertThat(result.out()).startsWith("dns: Port " + port + " is taken by java (pid ");
+    }
+  }
+
+  @Test
   void needsNoEngine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
       write("services: {web: {preferred: " + taken.getLocalPort() + ", autoFallback: false}}\n");
@@ -124,12 +135,11 @@ class AutoFixCommandTest {
   void leavesVariablesToWhoeverSetThem() throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
       Path file = write("services: {web: {preferred: 1, autoFallback: false}}\n");
-      CliProcess.Result result =
-          CliProcess.run(
-              Map.of("FREEPORT_SERVICES_WEB_PREFERRED", Integer.toString(taken.getLocalPort())),
-              directory,
-              "auto-fix",
-              "--apply");
+      Map<String, String> variable =
+          Map.of("FREEPORT_SERVICES_WEB_PREFERRED", Integer.toString(taken.getLocalPort()));
+      assertThat(CliProcess.run(variable, directory, "auto-fix").out())
+          .endsWith("\nNothing is changed.\n");
+      CliProcess.Result result = CliProcess.run(variable, directory, "auto-fix", "--apply");
       assertThat(result.status()).isEqualTo(ExitStatus.NO);
       assertThat(result.out())
           .contains("nothing can be proposed")
@@ -173,6 +183,17 @@ class AutoFixCommandTest {
           .contains("  proposed: reap container " + container.substring(0, 12));
       assertThat(proposed.status()).isEqualTo(ExitStatus.NO);
       assertThat(docker("inspect", "-f", "{{.State.Running}}", container)).isEqualTo("true");
+
+      try (RestrictedEngine engine =
+          new RestrictedEngine(directory.resolve("engine.sock"), "^DELETE ")) {
+        CliProcess.Result failed =
+            CliProcess.run(engine.environment(), directory, "auto-fix", "--apply");
+        assertThat(failed.out())
+            .contains("  could not: reap container " + container.substring(0, 12))
+            .contains("Still without a port: web")
+            .doesNotContain("done:");
+        assertThat(failed.status()).isEqualTo(ExitStatus.NO);
+      }
 
       CliProcess.Result applied = run("auto-fix", "--apply");
       assertThat(applied.out())
