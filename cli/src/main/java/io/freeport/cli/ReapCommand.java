@@ -5,12 +5,11 @@ import io.freeport.testcontainers.ReapReport;
 import io.freeport.testcontainers.Reaper;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +39,9 @@ final class ReapCommand implements Callable<Integer> {
 
   private static final int SHORT_ID = 12;
   private static final int BAR = 30;
+
+  private static final String REMOVED = "removed";
+  private static final String WOULD_REMOVE = "would remove";
 
   @Option(names = "--dry-run", description = "Remove nothing.")
   private boolean dryRun;
@@ -75,7 +77,7 @@ final class ReapCommand implements Callable<Integer> {
 
   private int show(Reaper reaper) {
     List<Finding> findings = reaper.plan().findings();
-    print(findings, List.of(), "would remove");
+    print(findings, finding -> finding.remove() ? WOULD_REMOVE : "keep");
     return ExitStatus.OK;
   }
 
@@ -88,7 +90,7 @@ final class ReapCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitStatus.FAILED, "Cannot tell what is left behind: " + report.problem().get());
     }
-    print(report.plan().findings(), report.left(), "removed");
+    print(report.plan().findings(), finding -> outcome(finding, report));
     report
         .problem()
         .ifPresent(problem -> spec.commandLine().getErr().println("freeport: " + problem + "."));
@@ -104,12 +106,22 @@ final class ReapCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void print(List<Finding> findings, List<Finding> left, String done) {
+  /** Returns what became of a finding; what is gone, somebody else has removed, or is about to. */
+  static String outcome(Finding finding, ReapReport report) {
+    if (!finding.remove() || report.spared().contains(finding)) {
+      return "keep";
+    }
+    return report.removed().contains(finding)
+        ? REMOVED
+        : report.left().contains(finding) ? "left" : "gone";
+  }
+
+  private void print(List<Finding> findings, Function<Finding, String> outcomes) {
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("dryRun", dryRun);
-      all.put("findings", findings.stream().map(finding -> json(finding, left)).toList());
+      all.put("findings", findings.stream().map(finding -> json(finding, outcomes)).toList());
       JsonOption.print(all, out);
       return;
     }
@@ -120,7 +132,7 @@ final class ReapCommand implements Callable<Integer> {
     Table table = new Table().row("", "WHAT", "ID", "NAME", "AGE", "PORTS", "OWNER", "WHY");
     for (Finding finding : findings) {
       table.row(
-          verb(finding, left, done),
+          outcomes.apply(finding),
           finding.kind().toString(),
           printable(finding.id(), SHORT_ID),
           printable(finding.name(), 40),
@@ -130,26 +142,12 @@ final class ReapCommand implements Callable<Integer> {
           printable(finding.reason(), 160));
     }
     table.lines().forEach(out::println);
-    List<Finding> removed = new ArrayList<>(findings);
-    removed.removeIf(finding -> !finding.remove() || left.contains(finding));
-    out.println(
-        done.substring(0, 1).toUpperCase(Locale.ROOT)
-            + done.substring(1)
-            + " "
-            + removed.size()
-            + " of "
-            + findings.size()
-            + ".");
+    String done = dryRun ? WOULD_REMOVE : REMOVED;
+    long count = findings.stream().map(outcomes).filter(done::equals).count();
+    out.println((dryRun ? "Would remove " : "Removed ") + count + " of " + findings.size() + ".");
   }
 
-  private static String verb(Finding finding, List<Finding> left, String done) {
-    if (left.contains(finding)) {
-      return "left";
-    }
-    return finding.remove() ? done : "keep";
-  }
-
-  private Map<String, Object> json(Finding finding, List<Finding> left) {
+  private static Map<String, Object> json(Finding finding, Function<Finding, String> outcomes) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kind", finding.kind().toString());
     json.put("id", finding.id());
@@ -159,7 +157,7 @@ final class ReapCommand implements Callable<Integer> {
     json.put("ageSeconds", finding.age().toSeconds());
     json.put("ports", finding.ports().stream().sorted().toList());
     json.put("remove", finding.remove());
-    json.put("removed", !dryRun && finding.remove() && !left.contains(finding));
+    json.put("removed", outcomes.apply(finding).equals(REMOVED));
     json.put("reason", finding.reason());
     return json;
   }

@@ -151,14 +151,17 @@ final class ReapPass {
       EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut) {
     ReapPlanner planner = planner(engine);
     ReapPlan made = plan(engine, planner, workers);
-    plan = made;
     LOGGER.log(Level.DEBUG, "{0}", made);
-    if (carriedOut.test(made)) {
-      Removal begun =
-          new Removal(engine, planner.listed(), workers, start + limit.toNanos(), listener);
-      removal = begun;
-      begun.run(made.toRemove());
+    if (!carriedOut.test(made)) {
+      plan = made;
+      return;
     }
+    Removal begun =
+        new Removal(engine, planner.listed(), workers, start + limit.toNanos(), listener);
+    // Before the plan: whoever reports when the time is up takes a plan without it for a mere look.
+    removal = begun;
+    plan = made;
+    begun.run(made.toRemove());
   }
 
   private ReapPlanner planner(EngineListing engine) {
@@ -205,17 +208,25 @@ final class ReapPass {
     Removal begun = removal;
     Map<Finding, Outcome> outcomes = begun == null ? Map.of() : begun.outcomes();
     List<Finding> removed = new ArrayList<>();
+    List<Finding> spared = new ArrayList<>();
     List<Finding> left = new ArrayList<>();
     for (Finding finding : planned.toRemove()) {
       Outcome outcome = outcomes.get(finding);
       if (outcome == Outcome.REMOVED) {
         removed.add(finding);
+      } else if (outcome == Outcome.ANOTHERS) {
+        spared.add(finding);
       } else if (begun != null && (outcome == null || !outcome.isDone())) {
         left.add(finding);
       }
     }
     return new ReapReport(
-        planned, removed, left, problem(noEnd), Duration.ofNanos(System.nanoTime() - start));
+        planned,
+        removed,
+        spared,
+        left,
+        problem(noEnd),
+        Duration.ofNanos(System.nanoTime() - start));
   }
 
   private Optional<String> problem(@Nullable String noEnd) {

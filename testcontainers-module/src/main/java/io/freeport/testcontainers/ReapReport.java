@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  *
  * @param plan what was found; empty if the engine did not answer
  * @param removed what this pass removed; what somebody else removed meanwhile is not in here
+ * @param spared what was to be removed, and turned out not to be what was found: another volume has
+ *     its name by now, or its group is in use again
  * @param left what was to be removed and is still there, for example since the time was up
  * @param problem why the pass did not come to its end, as a sentence; nothing if it did
  * @param took how long it took
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 public record ReapReport(
     ReapPlan plan,
     List<Finding> removed,
+    List<Finding> spared,
     List<Finding> left,
     Optional<String> problem,
     Duration took) {
@@ -38,12 +41,14 @@ public record ReapReport(
    *
    * @param plan as above
    * @param removed as above
+   * @param spared as above
    * @param left as above
    * @param problem as above
    * @param took as above
    */
   public ReapReport {
     removed = List.copyOf(removed);
+    spared = List.copyOf(spared);
     left = List.copyOf(left);
   }
 

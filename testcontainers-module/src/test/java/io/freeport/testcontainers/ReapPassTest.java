@@ -470,6 +470,7 @@ class ReapPassTest {
         };
     ReapReport report = reaper().reap();
     assertThat(engine.removed()).isEmpty();
+    assertThat(report.spared()).extracting(Finding::id).containsExactly("data");
     assertThat(report.left()).isEmpty();
   }
 
@@ -489,6 +490,7 @@ class ReapPassTest {
         };
     ReapReport report = reaper().reap();
     assertThat(engine.removed()).containsExactly(id(1));
+    assertThat(report.spared()).extracting(Finding::id).containsExactly(id(2), "shop_db");
     assertThat(report.left()).isEmpty();
   }
 
