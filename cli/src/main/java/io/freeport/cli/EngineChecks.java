@@ -26,10 +26,9 @@ final class EngineChecks {
 
   static List<Finding> run() {
     List<Finding> findings = new ArrayList<>();
-    URI uri = PlainEngine.uri();
     try (DockerClient client = PlainEngine.connect()) {
-      findings.add(engine(client.infoCmd().exec(), uri));
-      findings.add(stale(Reaper.using(client).plan()));
+      findings.add(engine(client));
+      findings.add(leftovers(client));
     } catch (IllegalStateException noEngine) {
       findings.add(
           Finding.warn(
@@ -37,7 +36,7 @@ final class EngineChecks {
               String.valueOf(noEngine.getMessage()),
               "If tests need containers, start Docker or set DOCKER_HOST; a user who may not write to its socket joins the group"
                   + " docker."));
-    } catch (IllegalArgumentException badSetting) {
+    } catch (RuntimeException badSetting) {
       findings.add(
           Finding.fail(
               "engine", "a setting cannot be meant", String.valueOf(badSetting.getMessage())));
@@ -46,6 +45,38 @@ final class EngineChecks {
     }
     findings.add(ryuk());
     return findings;
+  }
+
+  /** It has answered a ping; a proxy in front of it may allow that and little else. */
+  private static Finding engine(DockerClient client) {
+    URI uri = PlainEngine.uri();
+    try {
+      return engine(client.infoCmd().exec(), uri);
+    } catch (RuntimeException e) {
+      return Finding.warn(
+          "engine",
+          "answers at " + uri + ", and does not say what it is: " + firstLine(e),
+          "Tests do not need that. If a proxy is in front of it, let it allow /info.");
+    }
+  }
+
+  private static Finding leftovers(DockerClient client) {
+    try {
+      return stale(Reaper.using(client).plan());
+    } catch (IllegalArgumentException badSetting) {
+      return Finding.fail(
+          "leftovers", "a setting cannot be meant", String.valueOf(badSetting.getMessage()));
+    } catch (RuntimeException e) {
+      return Finding.warn(
+          "leftovers",
+          firstLine(e),
+          "Nor can the reaper tell, which removes what killed test runs leave. If a proxy is in front of the engine, let it allow"
+              + " listing containers, networks and volumes.");
+    }
+  }
+
+  private static String firstLine(RuntimeException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static Finding engine(Info info, URI uri) {

@@ -14,6 +14,7 @@ import io.freeport.testcontainers.PlainEngine;
 import io.freeport.testcontainers.Reaper;
 import io.freeport.testcontainers.RequiresDocker;
 import io.freeport.testing.ChildJvm;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @RequiresDocker
 class ContainersTest {
@@ -156,6 +158,51 @@ class ContainersTest {
     try (PseudoTerminal terminal = PseudoTerminal.start(Map.of(), "reap")) {
       assertThat(terminal.awaitEnd()).isZero();
       assertThat(terminal.seen()).containsPattern("\r\\[#+ *] 1/\\d+");
+    }
+  }
+
+  @Test
+  void findRemovesNothing() throws Exception {
+    String ofDead = start(Map.of(OWNER, deadOwner()));
+    String range = portOf(ofDead) + "-" + portOf(ofDead);
+    assertThat(CliProcess.run("find", "--range", range).status()).isEqualTo(ExitStatus.NO);
+    assertThat(isRunning(ofDead)).isTrue();
+  }
+
+  /** Only shown: on the same engine there may be those of others out of sight. */
+  @Test
+  void reapTakesInThoseOutOfSightIfTheyAreOld() throws Exception {
+    String elsewhere = start(Map.of(OWNER, "elsewhere/1/2/0123abcd"));
+    JsonNode plan = Json.parse(CliProcess.run("reap", "--dry-run", "--json").out());
+    assertThat(finding(plan, elsewhere).at("/ownerIs").asText()).isEqualTo("unknown");
+    assertThat(finding(plan, elsewhere).at("/remove").asBoolean()).isFalse();
+    String[] old = {"reap", "--dry-run", "--json", "--older-than", "0.001s"};
+    plan = Json.parse(CliProcess.run(old).out());
+    assertThat(finding(plan, elsewhere).at("/remove").asBoolean()).isTrue();
+    old[4] = "72h";
+    plan = Json.parse(CliProcess.run(old).out());
+    assertThat(finding(plan, elsewhere).at("/remove").asBoolean()).isFalse();
+  }
+
+  @Test
+  void doctorSaysWhatAProxyForbids(@TempDir Path folder) throws Exception {
+    try (RestrictedEngine engine =
+        new RestrictedEngine(folder.resolve("no-info.sock"), "^GET \\S*/info")) {
+      CliProcess.Result doctor = CliProcess.run(engine.environment(), folder, "doctor");
+      assertThat(doctor.out())
+          .contains("warn engine           answers at unix://" + folder + "/no-info.sock, and ")
+          .containsPattern("(ok|warn) +leftovers +(dead|\\d)")
+          .contains("   Ryuk  ")
+          .contains("ok   freeport.yaml ");
+      assertThat(doctor.status()).isZero();
+    }
+    try (RestrictedEngine engine =
+        new RestrictedEngine(folder.resolve("no-list.sock"), "^GET \\S*/json\\?")) {
+      CliProcess.Result doctor = CliProcess.run(engine.environment(), folder, "doctor");
+      assertThat(doctor.out())
+          .containsPattern("ok +engine +\\d")
+          .contains("warn leftovers        Cannot tell what is left behind: ")
+          .doesNotContain("start Docker");
     }
   }
 
