@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hold {
 
+  private static final List<Path> TCP_TABLES =
+      List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
   private static final List<Path> UDP_TABLES =
       List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
@@ -163,8 +165,27 @@ final class Hold {
     if (!where.getAddress().isAnyLocalAddress() || !UDP_TABLES.stream().allMatch(Files::exists)) {
       return isRefusedForUdp(where); // the tables are read for the port alone
     }
-    String suffix = String.format(Locale.ROOT, ":%04X", where.getPort());
-    for (Path table : UDP_TABLES) {
+    return isListed(UDP_TABLES, where.getPort());
+  }
+
+  /**
+   * Returns whether the system lists a socket with the port, which takes no right to bind it. One
+   * that is bound to TCP and does nothing else is not listed.
+   *
+   * @return true also if the system lists none at all
+   */
+  static boolean isListed(Protocol protocol, int port) throws IOException {
+    return (protocol.hasTcp() && isListed(existing(TCP_TABLES), port))
+        || (protocol.hasUdp() && isListed(existing(UDP_TABLES), port));
+  }
+
+  private static List<Path> existing(List<Path> tables) {
+    return tables.stream().filter(Files::exists).toList();
+  }
+
+  private static boolean isListed(List<Path> tables, int port) throws IOException {
+    String suffix = String.format(Locale.ROOT, ":%04X", port);
+    for (Path table : tables) {
       try (Stream<String> lines = Files.lines(table)) {
         // sl, local address as HEX:PORT, remote address, ...
         if (lines.skip(1).anyMatch(line -> line.strip().split("\\s+", 3)[1].endsWith(suffix))) {
@@ -172,7 +193,7 @@ final class Hold {
         }
       }
     }
-    return false;
+    return tables.isEmpty();
   }
 
   private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)

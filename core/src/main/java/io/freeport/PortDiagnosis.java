@@ -32,14 +32,16 @@ public final class PortDiagnosis {
   private final Protocol protocol;
   private final OccupantSearch.Result found;
   private final boolean unexplained;
+  private final boolean forbidden;
 
   private PortDiagnosis(int port, Protocol protocol, OccupantSearch.Result found) {
     this.port = port;
     this.protocol = protocol;
     this.found = found;
-    this.unexplained =
-        found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp())
-            && !isFree(port, protocol);
+    boolean nobodyIsSeen =
+        found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp());
+    this.unexplained = nobodyIsSeen && isTaken(port, protocol);
+    this.forbidden = nobodyIsSeen && !unexplained && !isFree(port, protocol);
   }
 
   /**
@@ -145,6 +147,35 @@ public final class PortDiagnosis {
   }
 
   /**
+   * Returns whether somebody has a port now. That is asked as {@link #isFree} asks; if this user
+   * may not bind the port, free or not, the system's list of sockets is, where it has one.
+   *
+   * @param port the port, from 1 to 65535
+   * @param protocol for TCP, UDP or both
+   * @return false if nobody has it; true also if that cannot be told
+   * @throws IllegalArgumentException if {@code port} is not a port number
+   */
+  public static boolean isTaken(int port, Protocol protocol) {
+    requirePort(port);
+    try {
+      Hold.exclusive(protocol, null, port).close();
+      return false;
+    } catch (IOException e) {
+      return !String.valueOf(e.getMessage()).contains("Permission denied")
+          || isListed(port, protocol);
+    }
+  }
+
+  private static boolean isListed(int port, Protocol protocol) {
+    try {
+      return Hold.isListed(protocol, port);
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot read the list of sockets", e);
+      return true;
+    }
+  }
+
+  /**
    * Returns those who have the port, for TCP or for UDP. One and the same may be there twice: a
    * container, and the process by which its engine publishes the port.
    *
@@ -171,7 +202,11 @@ public final class PortDiagnosis {
                   .collect(Collectors.joining("; and by "))
               + ".");
     } else if (!unexplained) {
-      sentences.add("Port " + port + " is free now.");
+      sentences.add(
+          "Port "
+              + port
+              + " is free now."
+              + (forbidden ? " The system does not let this user bind it." : ""));
     }
     if (unexplained) {
       sentences.add(

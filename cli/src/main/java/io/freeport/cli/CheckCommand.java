@@ -97,7 +97,7 @@ final class CheckCommand implements Callable<Integer> {
   /** Who has a port takes a while to find out, and is not asked for free ones. */
   private Answer answer(int port) {
     Protocol protocol = udp ? Protocol.UDP : Protocol.TCP;
-    if (PortDiagnosis.isFree(port, protocol)) {
+    if (!PortDiagnosis.isTaken(port, protocol)) {
       return new Answer(port, true, List.of());
     }
     List<PortOccupant> occupants = new ArrayList<>(Occupants.of(port, protocol).occupants());

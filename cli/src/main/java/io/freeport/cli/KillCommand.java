@@ -79,7 +79,7 @@ final class KillCommand implements Callable<Integer> {
     PortDiagnosis diagnosis = Occupants.of(port, protocol());
     List<PortOccupant> occupants = occupants(diagnosis);
     if (occupants.isEmpty()) {
-      if (PortDiagnosis.isFree(port, protocol())) {
+      if (!PortDiagnosis.isTaken(port, protocol())) {
         out.println("Port " + port + " is free now. There is nothing to end.");
         return ExitStatus.NO;
       }
@@ -94,7 +94,12 @@ final class KillCommand implements Callable<Integer> {
       return ExitStatus.NO;
     }
     // The answer may have taken its time.
-    if (!targets(occupants(Occupants.of(port, protocol()))).equals(targets)) {
+    List<PortOccupant> now = occupants(Occupants.of(port, protocol()));
+    if (now.isEmpty() && !PortDiagnosis.isTaken(port, protocol())) {
+      out.println("Meanwhile it has ended by itself. Port " + port + " is free now.");
+      return ExitStatus.OK;
+    }
+    if (!targets(now).equals(targets)) {
       throw new CommandFailure(
           ExitStatus.FAILED,
           "Meanwhile port " + port + " has changed hands, so nothing was ended. Look again.");
@@ -176,7 +181,7 @@ final class KillCommand implements Callable<Integer> {
 
   private int tellWhatIs(PrintWriter out) throws InterruptedException {
     long start = System.nanoTime();
-    while (!PortDiagnosis.isFree(port, protocol())) {
+    while (PortDiagnosis.isTaken(port, protocol())) {
       if (System.nanoTime() - start > UNTIL_FREE.toNanos()) {
         PortDiagnosis diagnosis = Occupants.of(port, protocol());
         out.println(diagnosis.describe());

@@ -38,7 +38,7 @@ final class WhoCommand implements Callable<Integer> {
   public Integer call() {
     PortDiagnosis diagnosis = Occupants.of(port, Protocol.TCP);
     boolean known = !diagnosis.occupants().isEmpty();
-    boolean taken = known || !PortDiagnosis.isFree(port, Protocol.TCP);
+    boolean taken = known || PortDiagnosis.isTaken(port, Protocol.TCP);
     if (json.isSet()) {
       Map<String, Object> answer = new LinkedHashMap<>();
       answer.put("port", port);

@@ -90,6 +90,36 @@ class KillCommandTest {
   }
 
   @Test
+  void isContentWithOneThatEndsByItself() throws Exception {
+    try (Listener victim = Listener.start(false);
+        PseudoTerminal terminal = PseudoTerminal.start(Map.of(), "kill", port(victim))) {
+      terminal.awaitText("? [y/N] ");
+      victim.close();
+      terminal.type("y");
+      assertThat(terminal.awaitEnd()).isZero();
+      assertThat(terminal.seen())
+          .contains("ended by itself. Port " + victim.port() + " is free now.");
+    }
+  }
+
+  /** Who listens on the same number for TCP stays. */
+  @Test
+  void endsWhoHasTheUdpPort() throws Exception {
+    String port = port(bystander);
+    CliProcess.Result none = CliProcess.run("kill", "--yes", "--udp", port);
+    assertThat(none.status()).isEqualTo(ExitStatus.NO);
+    try (ChildJvm victim = ChildJvm.start(TestServer.class, "udp", port)) {
+      assertThat(victim.readLine()).isEqualTo("ready " + port);
+      CliProcess.Result check = CliProcess.run("check", "--udp", port);
+      assertThat(check.out()).startsWith(port + "  taken by java (pid " + victim.pid());
+      assertThat(check.status()).isEqualTo(ExitStatus.NO);
+      CliProcess.Result kill = CliProcess.run("kill", "--yes", "--udp", port);
+      assertThat(kill.out()).contains("Sent TERM to java (pid " + victim.pid() + ")");
+      assertThat(kill.status()).isZero();
+    }
+  }
+
+  @Test
   void refusesWithoutATerminal() throws Exception {
     CliProcess.Result kill = CliProcess.run("kill", port(bystander));
     assertThat(kill.status()).isEqualTo(ExitStatus.REFUSED);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,8 +66,37 @@ class OrdinaryUserTest {
       assertThat(kill.status()).isEqualTo(ExitStatus.REFUSED);
       assertThat(roots.isAlive()).isTrue();
     }
+    privilegedPorts();
     CliProcess.Result doctor = run("doctor");
     assertThat(doctor.out()).contains("ok   owner directory  " + folder.resolve("owners"));
     assertThat(run("ls").out()).startsWith("No JVM of this user holds a port by FreePort.\n");
+  }
+
+  /** That this user may not bind it says nothing of whether anybody has it. */
+  private void privilegedPorts() throws Exception {
+    String port;
+    try (ServerSocket roots = privileged()) {
+      port = "" + roots.getLocalPort();
+      assertThat(run("check", port).status()).isEqualTo(ExitStatus.NO);
+      assertThat(run("who", port).out()).contains("listening on ");
+    }
+    assertThat(run("check", port).out()).startsWith(port + "  free\n");
+    CliProcess.Result who = run("who", port);
+    assertThat(who.out()).startsWith("Port " + port + " is free now.");
+    assertThat(who.status()).isEqualTo(ExitStatus.NO);
+    CliProcess.Result kill = run("kill", "--yes", port);
+    assertThat(kill.out()).endsWith("There is nothing to end.\n");
+    assertThat(kill.status()).isEqualTo(ExitStatus.NO);
+  }
+
+  private static ServerSocket privileged() throws IOException {
+    for (int port = 1023; port > 512; port--) {
+      try {
+        return new ServerSocket(port);
+      } catch (BindException taken) {
+        // the next one, then
+      }
+    }
+    throw new AssertionError("No port below 1024 is free");
   }
 }
