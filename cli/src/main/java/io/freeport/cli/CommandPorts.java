@@ -50,6 +50,15 @@ final class CommandPorts implements AutoCloseable {
           throw new CommandFailure(
               ExitStatus.USAGE, "There are two ports \"" + spec.name() + "\". Rename one.");
         }
+        if (ports.environment().containsKey(variable(spec.name()))) {
+          throw new CommandFailure(
+              ExitStatus.USAGE,
+              "There are two ports for the variable "
+                  + variable(spec.name())
+                  + ", one of them \""
+                  + spec.name()
+                  + "\". Rename one.");
+        }
         ports.asked.put(spec.name(), ports.allocator.hold(spec.request()));
       }
       return ports;
@@ -164,16 +173,16 @@ final class CommandPorts implements AutoCloseable {
     if (planned != null) {
       variables.putAll(planned.asEnvironment());
     }
-    asked.forEach(
-        (name, port) ->
-            variables.put(
-                name.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT",
-                Integer.toString(port.number())));
+    asked.forEach((name, port) -> variables.put(variable(name), Integer.toString(port.number())));
     Map<String, Integer> numbers = numbers();
     if (numbers.size() == 1) {
       numbers.values().forEach(number -> variables.put("PORT", number.toString()));
     }
     return variables;
+  }
+
+  private static String variable(String name) {
+    return name.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
   }
 
   /** Returns names and numbers, for messages. */

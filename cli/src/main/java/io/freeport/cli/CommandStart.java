@@ -59,8 +59,11 @@ final class CommandStart {
       ports.offer();
       tell(ports.toString());
       try (ChildCommand command =
-          ChildCommand.start(ports.fill(arguments), ports.environment(), retries > 0)) {
-        signals.passTo(command.process());
+          signals.start(
+              () -> ChildCommand.start(ports.fill(arguments), ports.environment(), retries > 0))) {
+        if (command == null) {
+          return signals.exitStatus();
+        }
         handOver(command);
         int status = command.await();
         if (status == 0

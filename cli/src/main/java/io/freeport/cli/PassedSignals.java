@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassedSignals implements AutoCloseable {
 
-  private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+  private static final Map<String, Integer> ENDING = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+
+  /**
+   * Mean what the command makes of them. QUIT has the JVM print its threads, and cannot be had;
+   * KILL and STOP nobody can.
+   */
+  private static final Set<String> OTHERS = Set.of("USR1", "USR2", "WINCH", "CONT");
+
+  private static final Set<String> OF_TERMINALS = Set.of("HUP", "INT", "WINCH", "CONT");
 
   /** Behind the closing parenthesis in {@code /proc/self/stat}, separated by blanks. */
   private static final int GROUP = 3;
@@ -33,30 +43,40 @@ final class PassedSignals implements AutoCloseable {
 
   static PassedSignals install() {
     PassedSignals signals = new PassedSignals();
-    NUMBERS.keySet().forEach(name -> signals.former.put(name, signals.register(name)));
+    ENDING.keySet().forEach(signals::register);
     return signals;
   }
 
-  private @Nullable Object register(String name) {
-    return Signals.register(name, () -> pass(name));
-  }
-
-  /** From now on this process gets the signals, those included that came before it was there. */
-  synchronized void passTo(Process process) {
-    receiver = process;
-    if (first != null) {
-      send(first, process);
+  private void register(String name) {
+    if (!former.containsKey(name)) {
+      former.put(name, Signals.register(name, () -> pass(name)));
     }
   }
 
-  /** Returns whether a signal came, after which nothing is to be started any more. */
+  /**
+   * Starts the command, which gets the signals from then on. One that comes meanwhile waits, since
+   * nobody can tell whether the command was there to get it from the terminal until it is.
+   *
+   * @return nothing if a signal came before
+   */
+  synchronized @Nullable ChildCommand start(Supplier<ChildCommand> start) {
+    if (first != null) {
+      return null;
+    }
+    OTHERS.forEach(this::register);
+    ChildCommand command = start.get();
+    receiver = command.process();
+    return command;
+  }
+
+  /** Returns whether a signal came after which nothing is to be started any more. */
   synchronized boolean came() {
     return first != null;
   }
 
   /** Returns the exit status of a process that the first signal has ended. */
   synchronized int exitStatus() {
-    return first == null ? ExitStatus.OK : 128 + NUMBERS.getOrDefault(first, 0);
+    return first == null ? ExitStatus.OK : 128 + ENDING.getOrDefault(first, 0);
   }
 
   /** Waits for the first signal. */
@@ -67,9 +87,11 @@ final class PassedSignals implements AutoCloseable {
   }
 
   private synchronized void pass(String name) {
-    first = first == null ? name : first;
-    notifyAll();
-    if (receiver != null && (name.equals("TERM") || !isInForeground())) {
+    if (first == null && ENDING.containsKey(name)) {
+      first = name;
+      notifyAll();
+    }
+    if (receiver != null && !(OF_TERMINALS.contains(name) && isInForeground())) {
       send(name, receiver);
     }
   }

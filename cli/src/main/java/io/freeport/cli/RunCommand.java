@@ -101,8 +101,9 @@ final class RunCommand implements Callable<Integer> {
         timeout == null
             ? settings.duration("freeport.handoff.timeout", Duration.ofMinutes(1))
             : timeout;
-    try (PassedSignals signals = PassedSignals.install();
-        CommandPorts ports = CommandPorts.hold(specs, plan)) {
+    // Until the ports are held, which may take a while, a signal ends this process as any other.
+    try (CommandPorts ports = CommandPorts.hold(specs, plan);
+        PassedSignals signals = PassedSignals.install()) {
       return new CommandStart(
               command, ports, signals, patience, explain, spec.commandLine().getErr())
           .run(allowed);

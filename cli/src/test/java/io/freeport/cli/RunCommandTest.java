@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -134,7 +135,8 @@ class RunCommandTest {
         "126 | \"/etc/passwd\" cannot be started    | --port=web -- /etc/passwd",
         "2   | \"web=x\" is not a port.             | --port=web=x -- true",
         "2   | There is no port to be held.         | -- true",
-        "2   | There are two ports \"web\"          | --port=web --port=web -- true"
+        "2   | There are two ports \"web\"          | --port=web --port=web -- true",
+        "2   | two ports for the variable A_B_PORT | --port=a-b --port=a_b -- true"
       })
   void saysWhyItCannotStart(int status, String message, String arguments) throws Exception {
     RunningCommand command = start(("run " + arguments).split(" ", -1));
@@ -151,6 +153,28 @@ class RunCommandTest {
       assertThat(command.await()).isEqualTo(125);
       assertThat(command.readLine()).isNull();
       assertThat(command.err()).contains("Port " + port + " is taken by");
+    }
+  }
+
+  /** The request that is about to fail asks the engine for leftovers, which does not answer. */
+  @Test
+  void endsByCtrlCWhileItWaitsForItsPorts() throws Exception {
+    RunningCommand.assumeNotIgnored("INT");
+    try (ServerSocket taken = new ServerSocket(0);
+        ServerSocket engine = new ServerSocket(0)) {
+      String range = taken.getLocalPort() + "-" + taken.getLocalPort();
+      running =
+          RunningCommand.start(
+              directory,
+              Map.of("DOCKER_HOST", "tcp://127.0.0.1:" + engine.getLocalPort()),
+              "run",
+              "--port=web=" + range,
+              "--",
+              "true");
+      try (Socket unanswered = engine.accept()) {
+        running.signal("INT");
+        assertThat(running.await()).isEqualTo(130);
+      }
     }
   }
 
@@ -208,8 +232,9 @@ class RunCommandTest {
     assertThat(running.await()).isEqualTo(4);
   }
 
-  @Test
-  void letsTheCommandDecideAboutItsEnd() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "USR1", "USR2", "WINCH", "CONT"})
+  void letsTheCommandDecideAboutItsEnd(String signal) throws Exception {
     RunningCommand command =
         start(
             "run",
@@ -217,9 +242,9 @@ class RunCommandTest {
             "--",
             "sh",
             "-c",
-            "trap 'echo not yet' TERM; echo up; read x; read x; exit 9");
+            "trap 'echo not yet' " + signal + "; echo up; read x; read x; exit 9");
     assertThat(command.readLine()).isEqualTo("up");
-    command.signal("TERM");
+    command.signal(signal);
     assertThat(command.readLine()).isEqualTo("not yet");
     assertThat(command.isAlive()).isTrue();
     command.writeLine("now");
