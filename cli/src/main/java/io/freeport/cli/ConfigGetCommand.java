@@ -16,8 +16,11 @@ import picocli.CommandLine.Spec;
     name = "get",
     description = "Print one value, as it counts. The exit status is 1 if nobody wrote it.",
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
-    footer = "  freeport config get services.web.preferred")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  freeport config get services.web.preferred",
+      "  freeport config get --json retries"
+    })
 final class ConfigGetCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "KEY", description = "Such as services.web.preferred, or retries.")

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
       "Show what counts: values with where they are written.",
       "The environment's section, variables and the nearest file have been applied."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {"  freeport config show", "  freeport config show --json"})
 final class ConfigShowCommand implements Callable<Integer> {
 
   @Mixin private PlanOption plan = new PlanOption();

@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
     name = "validate",
     description =
         "Check freeport.yaml, for all environments. The exit status is 1 if there is a mistake, or no file.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {"  freeport config validate", "  freeport config validate --json"})
 final class ConfigValidateCommand implements Callable<Integer> {
 
   @Mixin private PlanOption plan = new PlanOption();

@@ -1,6 +1,7 @@
 package io.freeport.cli;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -147,6 +149,33 @@ final class MavenModule {
       }
     }
     return all;
+  }
+
+  /**
+   * Returns JUnit's configuration parameters that a plugin gives to tests; the nearest ones count.
+   */
+  Map<String, String> configurationParameters(String plugin) {
+    Properties properties = new Properties();
+    poms.stream()
+        .flatMap(pom -> configurations(pom, plugin).stream())
+        .flatMap(configuration -> child(configuration, "properties").stream())
+        .flatMap(all -> child(all, "configurationParameters").stream())
+        .findFirst()
+        .ifPresent(lines -> load(properties, resolved(text(lines))));
+    Map<String, String> parameters = new LinkedHashMap<>();
+    properties
+        .stringPropertyNames()
+        .forEach(name -> parameters.put(name, properties.getProperty(name)));
+    return parameters;
+  }
+
+  /** What Surefire cannot read either, its own run will tell. */
+  private static void load(Properties properties, String lines) {
+    try {
+      properties.load(new StringReader(lines));
+    } catch (IOException | IllegalArgumentException e) {
+      properties.clear();
+    }
   }
 
   /** Returns whether the pom, or a parent, configures a plugin. */

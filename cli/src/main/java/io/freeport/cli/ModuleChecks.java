@@ -27,6 +27,9 @@ final class ModuleChecks {
   private final Path folder;
   private final List<Finding> findings = new ArrayList<>();
 
+  /** Those that Surefire gives to JUnit, which count before those of the file. */
+  private Map<String, String> parameters = Map.of();
+
   private ModuleChecks(Path folder) {
     this.folder = folder;
   }
@@ -45,6 +48,8 @@ final class ModuleChecks {
           .ifPresent(
               module -> {
                 runner(module, SUREFIRE, "Surefire");
+                parameters = module.configurationParameters(SUREFIRE);
+                unknown(parameters.keySet(), "Surefire's configurationParameters in pom.xml");
                 if (module.has(FAILSAFE)) {
                   runner(module, FAILSAFE, "Failsafe");
                 }
@@ -86,16 +91,20 @@ final class ModuleChecks {
 
   private void junit() {
     Path file = folder.resolve("src/test/resources/junit-platform.properties");
-    if (!Files.isRegularFile(file)) {
-      return;
-    }
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
-      findings.add(Finding.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Mend it."));
+    if (Files.isRegularFile(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        findings.add(
+            Finding.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Mend it."));
+        return;
+      }
+      unknown(properties.stringPropertyNames(), file.toString());
+    } else if (parameters.isEmpty()) {
       return;
     }
+    properties.putAll(parameters);
     boolean parallel = Boolean.parseBoolean(properties.getProperty(PARALLEL, "false").strip());
     String mode =
         properties.getProperty("junit.jupiter.execution.parallel.mode.default", "same_thread");
@@ -111,7 +120,6 @@ final class ModuleChecks {
                     "Set junit.jupiter.execution.parallel.mode.default=concurrent.")
                 : Finding.ok(
                     "JUnit", "parallel: methods " + mode.strip() + ", classes " + classes.strip()));
-    unknown(properties.stringPropertyNames(), file.toString());
   }
 
   /** Of the environment, of system properties and of freeport.yaml, each read says so by itself. */

@@ -73,6 +73,24 @@ class DoctorCommandTest {
   }
 
   @Test
+  void takesJUnitsParametersFromSurefireFirst() throws Exception {
+    pom(
+        """
+        <properties><configurationParameters>
+          junit.jupiter.execution.parallel.enabled = true
+          junit.jupiter.execution.parallel.mode.default = concurrent
+          freeport.leeks = fail
+        </configurationParameters></properties>
+        """);
+    Finding concurrent = Finding.ok("JUnit", "parallel: methods concurrent, classes concurrent");
+    assertThat(ModuleChecks.run(folder))
+        .contains(concurrent)
+        .anySatisfy(finding -> assertThat(finding.text()).contains("there is no freeport.leeks"));
+    junit("junit.jupiter.execution.parallel.enabled=false\n");
+    assertThat(ModuleChecks.run(folder)).contains(concurrent);
+  }
+
+  @Test
   void findsWhatIsWrong() throws Exception {
     Files.writeString(folder.resolve("freeport.yaml"), "services:\n  web: {prefered: 18080}\n");
     pom(

@@ -28,6 +28,15 @@ class FindCommandTest {
   }
 
   @Test
+  void printsAnyThatAreFree() throws Exception {
+    CliProcess.Result found = CliProcess.run("find", "--count", "3", "--range", "20000-20999");
+    assertThat(found.out().lines().map(Integer::valueOf).distinct())
+        .hasSize(3)
+        .allMatch(port -> port >= 20000 && port <= 20999);
+    assertThat(found.status()).isZero();
+  }
+
+  @Test
   void printsTheNearestOneThatIsFree() throws Exception {
     try (PortAllocator allocator = PortAllocator.create()) {
       int taken = allocator.hold().number();

@@ -13,8 +13,13 @@ import picocli.CommandLine;
 class HelpTest {
 
   static Stream<CommandLine> commands() {
-    return Main.commandLine().getSubcommands().values().stream()
+    return below(Main.commandLine())
         .filter(command -> !command.getCommandSpec().usageMessage().hidden());
+  }
+
+  private static Stream<CommandLine> below(CommandLine command) {
+    return command.getSubcommands().values().stream()
+        .flatMap(sub -> Stream.concat(Stream.of(sub), below(sub)));
   }
 
   @ParameterizedTest
@@ -22,7 +27,7 @@ class HelpTest {
   void hasExamples(CommandLine command) {
     assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
         .contains("Examples:\n  ")
-        .contains("freeport " + command.getCommandName() + " ")
+        .contains(command.getCommandSpec().qualifiedName() + " ")
         .contains("--help");
   }
 
