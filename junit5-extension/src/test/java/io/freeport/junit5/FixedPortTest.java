@@ -218,7 +218,7 @@ class FixedPortTest {
     @RepeatedTest(4)
     void test(@FreePort(preferred = FIXED + 1, strict = true) int port) throws Exception {
       assertThat(port).isEqualTo(FIXED + 1);
-      assertThat(CountsFailures.OTHERS.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(InPool.await(() -> CountsFailures.OTHERS.await(30, TimeUnit.SECONDS))).isTrue();
     }
   }
 
@@ -303,7 +303,7 @@ class FixedPortTest {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
       try {
-        EachHasWhatTheOtherWants.BOTH_HAVE_ONE.await(30, TimeUnit.SECONDS);
+        InPool.await(() -> EachHasWhatTheOtherWants.BOTH_HAVE_ONE.await(30, TimeUnit.SECONDS));
       } catch (Exception e) {
         throw new AssertionError(e);
       }

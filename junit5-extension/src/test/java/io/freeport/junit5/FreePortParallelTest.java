@@ -18,6 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 class FreePortParallelTest {
 
@@ -38,7 +39,7 @@ class FreePortParallelTest {
 
     @BeforeEach
     void meet() throws Exception {
-      BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS);
+      InPool.await(() -> BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS));
     }
 
     @RepeatedTest(4)
@@ -51,7 +52,7 @@ class FreePortParallelTest {
   static class FourOfTheSession {
     @BeforeEach
     void meet() throws Exception {
-      FourOfAClass.BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS);
+      InPool.await(() -> FourOfAClass.BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS));
     }
 
     @RepeatedTest(4)
@@ -68,14 +69,17 @@ class FreePortParallelTest {
   }
 
   private static void runInParallel(Class<?> fixture) {
-    EngineTestKit.engine("junit-jupiter")
-        .selectors(selectClass(fixture))
-        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
-        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
-        .execute()
-        .testEvents()
-        .assertStatistics(events -> events.succeeded(4));
+    Events tests =
+        EngineTestKit.engine("junit-jupiter")
+            .selectors(selectClass(fixture))
+            .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+            .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+            .configurationParameter(
+                "junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
+            .execute()
+            .testEvents();
+    assertThat(tests.failed().list()).isEmpty(); // or it says why
+    tests.assertStatistics(events -> events.succeeded(4));
   }
 
   /**
@@ -91,7 +95,7 @@ class FreePortParallelTest {
     @BeforeEach
     void setUp(@FreePort("db") int port) throws Exception {
       ofBeforeEach = port;
-      ALL_HAVE_ONE.await(30, TimeUnit.SECONDS);
+      InPool.await(() -> ALL_HAVE_ONE.await(30, TimeUnit.SECONDS));
     }
 
     @RepeatedTest(4)
