@@ -99,7 +99,11 @@ final class ContainerPart implements Part {
         server.start();
         return server.getMappedPort(PORT) != held;
       }
-      try (PortSource.Lease lease = source.take()) {
+      Optional<PortSource.Lease> found = take(source);
+      if (found.isEmpty()) {
+        return true;
+      }
+      try (PortSource.Lease lease = found.get()) {
         publish(server, "" + lease.number());
         server.start();
         return false;
@@ -109,6 +113,15 @@ final class ContainerPart implements Part {
         return true;
       }
       throw e;
+    }
+  }
+
+  /** Some give up when they have come to the end of their range. */
+  private static Optional<PortSource.Lease> take(PortSource source) {
+    try {
+      return Optional.of(source.take());
+    } catch (IOException | RuntimeException none) {
+      return Optional.empty();
     }
   }
 

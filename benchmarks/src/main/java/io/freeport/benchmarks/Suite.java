@@ -28,7 +28,7 @@ final class Suite {
   record Run(long nanos, int lost) {}
 
   private static final String PACKAGE = "suite";
-  private static final String SERVED = "Served";
+  static final String SERVED = "Served";
   private static final Pattern COUNTS = Pattern.compile("(\\d+) (\\d+) (\\d+)");
 
   private final Bench bench;

@@ -16,8 +16,8 @@ final class SuiteFork {
   private SuiteFork() {}
 
   /**
-   * The arguments are names of test classes. Prints how many tests ran, how many failed, and of how
-   * many of those somebody else had the port.
+   * The arguments are names of test classes. Prints how many tests ran, how many failed, and how
+   * many of those had no port, or one that somebody else had.
    */
   public static void main(String[] args) {
     SummaryGeneratingListener summary = new SummaryGeneratingListener();
@@ -41,7 +41,14 @@ final class SuiteFork {
             + result.getTestsFailedCount()
             + " "
             + result.getFailures().stream()
-                .filter(failure -> failure.getException() instanceof BindException)
+                .map(TestExecutionSummary.Failure::getException)
+                .filter(failure -> failure instanceof BindException || isBeforeTheServer(failure))
                 .count());
+  }
+
+  /** Whoever was to find a port did not. */
+  private static boolean isBeforeTheServer(Throwable failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .noneMatch(frame -> frame.getClassName().endsWith("." + Suite.SERVED));
   }
 }
