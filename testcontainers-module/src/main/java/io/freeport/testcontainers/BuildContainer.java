@@ -46,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuildContainer implements AutoCloseable {
 
-  private static final String HERE = "localhost";
-  private static final EngineHandoff ENGINE = new EngineHandoff(() -> "at " + Engine.uri());
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final BuildShare share;
@@ -232,8 +230,8 @@ public final class BuildContainer implements AutoCloseable {
     private Passage passage(HeldPort port, PortAllocator allocator) {
       return new Passage(
           List.of(new PublishedPort(its.containerPort, port)),
-          ENGINE,
-          HERE,
+          EngineHandoff.OF_THIS_JVM,
+          EngineHandoff.HERE,
           allocator.handoffMode());
     }
 
@@ -288,7 +286,7 @@ public final class BuildContainer implements AutoCloseable {
       try (DockerClient client = Engine.connect()) {
         return EngineCommand.run(
             () -> command.apply(new StartedContainer(client, words[0])),
-            ENGINE.name(),
+            EngineHandoff.OF_THIS_JVM.name(),
             "Container \"" + its.name + "\" on port " + words[1] + " was to be " + what);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

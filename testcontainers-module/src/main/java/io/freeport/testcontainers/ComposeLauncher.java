@@ -141,7 +141,7 @@ public final class ComposeLauncher {
       Passage passage =
           new Passage(
               ports.values(),
-              Handoff.ENGINE,
+              EngineHandoff.OF_THIS_JVM,
               DockerClientFactory.instance().dockerHostIpAddress(),
               allocator.handoffMode());
       while (true) {

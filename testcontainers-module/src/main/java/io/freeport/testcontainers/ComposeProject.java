@@ -149,13 +149,7 @@ final class ComposeProject implements Started {
 
   /** What Compose left, for example since it failed. */
   void removeLeftovers() {
-    for (Container container : containers()) {
-      try {
-        client.removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec();
-      } catch (NotFoundException gone) {
-        // that is what we want
-      }
-    }
+    containers().forEach(container -> new StartedContainer(client, container.getId()).remove());
     deleteLabels();
   }
 

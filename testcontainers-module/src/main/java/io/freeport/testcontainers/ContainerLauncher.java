@@ -39,8 +39,6 @@ import java.util.function.IntUnaryOperator;
  */
 public final class ContainerLauncher {
 
-  private static final String HERE = "localhost";
-
   private final DockerClient client;
   private final EngineHandoff engine = new EngineHandoff(() -> "of the launcher's client");
 
@@ -104,7 +102,8 @@ public final class ContainerLauncher {
       Map<Integer, PublishedPort> ports = hold(allocator, containerPorts);
       ContainerStart start =
           new ContainerStart(
-              client, new Passage(ports.values(), engine, HERE, allocator.handoffMode()));
+              client,
+              new Passage(ports.values(), engine, EngineHandoff.HERE, allocator.handoffMode()));
       String id = start.run(() -> labelled(create.apply(port -> numberOf(port, ports))), any -> {});
       return new LaunchedContainer(start, id, ports, allocator);
     } catch (Throwable e) {

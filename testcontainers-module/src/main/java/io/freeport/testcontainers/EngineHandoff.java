@@ -15,6 +15,12 @@ import java.util.function.Supplier;
  */
 final class EngineHandoff {
 
+  /** Of the one engine that is found in a JVM. */
+  static final EngineHandoff OF_THIS_JVM = new EngineHandoff(() -> "at " + Engine.uri());
+
+  /** Where containers are reached if the engine is on this host. */
+  static final String HERE = "localhost";
+
   private static final Logger LOGGER = System.getLogger(EngineHandoff.class.getName());
 
   private static final String MODE = "freeport.container.handoff";

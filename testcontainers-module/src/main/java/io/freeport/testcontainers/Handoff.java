@@ -35,9 +35,6 @@ final class Handoff {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
-  /** Of the one engine that Testcontainers finds in a JVM. */
-  static final EngineHandoff ENGINE = new EngineHandoff(() -> "at " + Engine.uri());
-
   private final GenericContainer<?> container;
   private final PortAllocator allocator;
   private final List<PublishedPort> published = new ArrayList<>();
@@ -161,7 +158,9 @@ final class Handoff {
     }
     Passage current = passage;
     if (current == null || !again) {
-      current = new Passage(published, ENGINE, container.getHost(), allocator.handoffMode());
+      current =
+          new Passage(
+              published, EngineHandoff.OF_THIS_JVM, container.getHost(), allocator.handoffMode());
       passage = current;
       // After another attempt of the same start(), the container of that one would still be known.
       keepsNumbers = bound && container.getContainerId() == null;

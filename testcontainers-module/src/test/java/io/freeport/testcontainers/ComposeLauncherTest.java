@@ -235,7 +235,7 @@ class ComposeLauncherTest {
         .withMessageContaining("no container publishes Port ")
         .withMessageContaining("${WEB_PROT}, ${ADMIN_PORT} of the launcher: is each of them used");
     assertThat(containers()).isEmpty();
-    assertThat(Handoff.ENGINE.mode("localhost", HandoffMode.SHARED))
+    assertThat(EngineHandoff.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
         .isNotEqualTo(EngineMode.ARBITER);
   }
 
@@ -246,7 +246,8 @@ class ComposeLauncherTest {
       engine.fault = request -> new FakeEngine.Answer(500, "out of order");
       ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
       RuntimeException failure = new ContainerLaunchException("Compose failed");
-      Passage passage = new Passage(List.of(), Handoff.ENGINE, "localhost", HandoffMode.SHARED);
+      Passage passage =
+          new Passage(List.of(), EngineHandoff.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
       assertThat(ComposeLauncher.conflict(project, passage, failure)).isNull();
       assertThat(failure.getSuppressed())
           .singleElement()

@@ -45,7 +45,7 @@ final class TellsItsEngineApart {
         System.out.println(port.number());
       }
       List<String> said = List.copyOf(log.messages);
-      System.out.println(Handoff.ENGINE.mode(first.getHost(), HandoffMode.SHARED));
+      System.out.println(EngineHandoff.OF_THIS_JVM.mode(first.getHost(), HandoffMode.SHARED));
       Stream.concat(said.stream(), Stream.of("")).forEach(System.out::println);
       System.in.read();
     }

@@ -48,7 +48,7 @@ class UnpublishedTest {
                   + port.number()
                   + " \"Httpd:80\" (OFFERED). Did a modifier");
     }
-    assertThat(Handoff.ENGINE.mode("localhost", HandoffMode.SHARED))
+    assertThat(EngineHandoff.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
         .isNotEqualTo(EngineMode.ARBITER);
   }
 
