@@ -1,5 +1,7 @@
 package io.freeport;
 
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.PortConflict;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;

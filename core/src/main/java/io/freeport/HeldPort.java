@@ -1,5 +1,12 @@
 package io.freeport;
 
+import io.freeport.build.BuildPorts;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import io.freeport.internal.handoff.PortConflict;
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.LedgerEntry;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -104,7 +111,7 @@ public final class HeldPort implements AutoCloseable {
    * Makes this one of several holds of a port, in as many JVMs: it is offered if it is held alone,
    * and is taken back beside the others.
    */
-  synchronized void shareWithBuild() {
+  public synchronized void shareWithBuild() {
     isOfBuild = true;
     kept = true;
     if (state == PortState.HELD && hold != null) {
@@ -117,7 +124,7 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /** Takes a port of the build back if its consumer has stopped; else nothing happens. */
-  synchronized void holdBeside() {
+  public synchronized void holdBeside() {
     if (state != PortState.TAKEN || isTaken()) {
       return;
     }
@@ -471,7 +478,7 @@ public final class HeldPort implements AutoCloseable {
   }
 
   /** Releases the port of a consumer that did not start. */
-  void releaseUnchecked() {
+  public void releaseUnchecked() {
     release(false);
   }
 
@@ -530,7 +537,7 @@ public final class HeldPort implements AutoCloseable {
     try {
       return request.protocol().hasTcp()
           && isStillAccepting()
-          && !RegistryOccupantFinder.isOnRecordTwice(number);
+          && !OwnerRegistry.ofThisJvm().isRecordedTwice(number);
     } catch (IOException cannotTell) {
       return false;
     }
@@ -635,7 +642,7 @@ public final class HeldPort implements AutoCloseable {
   private boolean holdDespiteTimeWait() {
     // Beside another FreePort's offered hold a shared one could be had, and then both would think
     // that the port is theirs.
-    if (request.protocol() != Protocol.TCP || !RegistryOccupantFinder.find(number).isEmpty()) {
+    if (request.protocol() != Protocol.TCP || OwnerRegistry.ofThisJvm().isHeldByAnyone(number)) {
       return false;
     }
     try {

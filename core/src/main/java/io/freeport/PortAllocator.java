@@ -1,5 +1,19 @@
 package io.freeport;
 
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.FlightEvent;
+import io.freeport.internal.handoff.HandoffProbe;
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.owner.LedgerEntry;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.search.NoPortMessage;
+import io.freeport.internal.search.PortSearch;
+import io.freeport.internal.search.PortSequence;
+import io.freeport.internal.search.RecentRefusals;
+import io.freeport.internal.search.Reclaimers;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -48,7 +62,7 @@ public final class PortAllocator implements AutoCloseable {
   private static final Logger LOGGER = System.getLogger(PortAllocator.class.getName());
 
   static {
-    Exhaustion.load();
+    NoPortMessage.load();
     if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
       LOGGER.log(
           Level.WARNING,
@@ -57,7 +71,7 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private final KernelPorts kernel;
-  private final PortPool any;
+  private final PortSequence any;
   private final HandoffMode mode;
   private final Duration handoffTimeout;
   private final int retries;
@@ -65,7 +79,7 @@ public final class PortAllocator implements AutoCloseable {
   private final List<PortListener> listeners;
 
   private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
-  private final RefusedLately refusedLately = new RefusedLately();
+  private final RecentRefusals refusedLately = new RecentRefusals();
   private final Set<HeldPort> held = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -73,8 +87,8 @@ public final class PortAllocator implements AutoCloseable {
     kernel = its.kernel.without(its.avoided);
     any =
         its.ranges.isEmpty()
-            ? PortPool.outsideEphemeralRange(kernel)
-            : PortPool.within(its.ranges, its.avoided);
+            ? PortSequence.outsideEphemeralRange(kernel)
+            : PortSequence.within(its.ranges, its.avoided);
     mode = its.mode == null ? HandoffProbe.modeOfThisMachine() : its.mode;
     handoffTimeout = its.handoffTimeout;
     retries = its.retries;
@@ -266,12 +280,12 @@ public final class PortAllocator implements AutoCloseable {
         if (found == null) {
           release(ports); // first, or the message would blame the ports of this very request
           ports.clear();
-          if (!reclaimed && Reclaiming.anyOf(search.refusals().allInUse())) {
+          if (!reclaimed && Reclaimers.anyOf(search.refusals().allInUse())) {
             reclaimed = true;
             search = new PortSearch(request, kernel, any, refusedLately, without, mode);
             continue;
           }
-          return Exhaustion.exception(request, search.refusals(), kernel, held.size());
+          return NoPortMessage.exception(request, search.refusals(), kernel, held.size());
         }
         for (int i = 0; i < found.holds().size(); i++) {
           ports.add(keep(found, i, request));
@@ -279,19 +293,19 @@ public final class PortAllocator implements AutoCloseable {
         // Another FreePort may have looked at the registry at the same moment, and have got a
         // shared hold too. Each puts its own on record before it looks again, so one of them sees
         // the other at least.
-        if (found.isShared() && RegistryOccupantFinder.isOnRecordTwice(found.first())) {
+        if (found.isShared() && OwnerRegistry.ofThisJvm().isRecordedTwice(found.first())) {
           release(ports);
-          return Exhaustion.exception(request, search.refusals(), kernel, held.size());
+          return NoPortMessage.exception(request, search.refusals(), kernel, held.size());
         }
       }
       return null;
     } catch (IOException e) {
       release(ports);
-      return Exhaustion.exception(request, e, held.size());
+      return NoPortMessage.exception(request, e, held.size());
     }
   }
 
-  private HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
+  public HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
     HeldPort port = keep(request, found.first() + index, found.tier(), found.holds().get(index));
     if (found.isShared()) {
       port.startOffered();
@@ -300,7 +314,7 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   /** Makes a hold, or none so far, a port of this allocator's. */
-  HeldPort keep(PortRequest request, int number, PortTier tier, @Nullable Hold hold) {
+  public HeldPort keep(PortRequest request, int number, PortTier tier, @Nullable Hold hold) {
     LedgerEntry entry =
         registry.enter(number, request.protocol(), request.name(), request.usedBy());
     HeldPort port = new HeldPort(number, tier, request, hold, entry, this);
@@ -332,7 +346,7 @@ public final class PortAllocator implements AutoCloseable {
     LOGGER.log(Level.WARNING, "{0}", message);
   }
 
-  private void tell(PortEvent event) {
+  public void tell(PortEvent event) {
     // Else nobody records anything, and the classes of a recording are not worth their loading.
     if (FlightRecorder.isInitialized()) {
       FlightEvent.commit(event);
@@ -347,12 +361,12 @@ public final class PortAllocator implements AutoCloseable {
     }
   }
 
-  void tell(PortEvent.Type type, HeldPort port) {
+  public void tell(PortEvent.Type type, HeldPort port) {
     tell(type, port, port.number());
   }
 
   /** Of a number that the port may not have any more. */
-  void tell(PortEvent.Type type, HeldPort port, int number) {
+  public void tell(PortEvent.Type type, HeldPort port, int number) {
     Duration age = type == PortEvent.Type.HELD ? Duration.ZERO : port.age();
     tell(new PortEvent(type, number, port.name(), port.request().usedBy(), age));
   }

@@ -152,23 +152,23 @@ public final class PortRequest {
     return its.preferred;
   }
 
-  List<Integer> fallback() {
+  public List<Integer> fallback() {
     return its.fallback;
   }
 
-  List<PortRange> ranges() {
+  public List<PortRange> ranges() {
     return its.ranges;
   }
 
-  int near() {
+  public int near() {
     return its.near;
   }
 
-  int alignment() {
+  public int alignment() {
     return its.alignment;
   }
 
-  boolean excludes(int port) {
+  public boolean excludes(int port) {
     for (PortRange range : its.excluded) {
       if (range.contains(port)) {
         return true;
@@ -177,7 +177,7 @@ public final class PortRequest {
     return false;
   }
 
-  PortTier lastTier() {
+  public PortTier lastTier() {
     if (its.lastTier != null) {
       return its.lastTier;
     }

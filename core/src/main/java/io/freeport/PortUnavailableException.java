@@ -17,12 +17,12 @@ public class PortUnavailableException extends RuntimeException {
   /** Which numbers somebody else had, the first few. An array, since a list need not serialize. */
   private final Integer[] portsInUse;
 
-  PortUnavailableException(String message, IOException cause) {
+  public PortUnavailableException(String message, IOException cause) {
     super(message, cause);
     this.portsInUse = new Integer[0];
   }
 
-  PortUnavailableException(String message, List<Integer> portsInUse) {
+  public PortUnavailableException(String message, List<Integer> portsInUse) {
     super(message);
     this.portsInUse = portsInUse.toArray(Integer[]::new);
   }

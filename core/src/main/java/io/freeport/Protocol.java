@@ -13,11 +13,11 @@ public enum Protocol {
   /** One number for both, as DNS servers and many games need it. */
   TCP_AND_UDP;
 
-  boolean hasTcp() {
+  public boolean hasTcp() {
     return this != UDP;
   }
 
-  boolean hasUdp() {
+  public boolean hasUdp() {
     return this != TCP;
   }
 }

@@ -4,9 +4,10 @@
  *
  * <p>Most users need only {@link io.freeport.PortAllocator}, which hands out ports, and {@link
  * io.freeport.HeldPort}, one such port on its way through request, hold, handoff and release.
- * {@link io.freeport.Owner} and {@link io.freeport.OwnerRegistry} tell whether the JVM that left
- * something behind still lives, and {@link io.freeport.OwnerRecord} what a living one holds. {@link
- * io.freeport.PortDiagnosis} tells who has a port that cannot be had.
+ * {@link io.freeport.internal.owner.Owner} and {@link io.freeport.internal.owner.OwnerRegistry}
+ * tell whether the JVM that left something behind still lives, and {@link
+ * io.freeport.internal.owner.OwnerRecord} what a living one holds. {@link
+ * io.freeport.diagnosis.PortDiagnosis} tells who has a port that cannot be had.
  */
 @NullMarked
 package io.freeport;

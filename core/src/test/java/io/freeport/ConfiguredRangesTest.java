@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.freeport.internal.settings.EnvironmentSource;
+import io.freeport.internal.settings.PropertiesSource;
+import io.freeport.internal.settings.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;

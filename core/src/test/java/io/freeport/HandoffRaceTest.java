@@ -2,6 +2,7 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.internal.hold.Hold;
 import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -2,6 +2,8 @@ package io.freeport;
 
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.LedgerEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -20,7 +22,9 @@ class HeldPortLincheckTest {
 
   /** What is below the states is left alone: it is the kernel's, or has tests of its own. */
   private static final String[] BELOW = {
-    "io.freeport.Hold", "io.freeport.PortAllocator", "io.freeport.FlightEvent"
+    "io.freeport.internal.hold.Hold",
+    "io.freeport.PortAllocator",
+    "io.freeport.internal.handoff.FlightEvent"
   };
 
   @Test

@@ -3,6 +3,11 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.os.HostProcesses;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.owner.RecordedHold;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;

@@ -3,6 +3,8 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freeport.spi.PortReclaimer;
+import io.freeport.testing.Warnings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,6 +2,7 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.internal.os.WellKnownPorts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freeport.internal.handoff.HandoffProbe;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

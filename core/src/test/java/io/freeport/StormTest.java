@@ -2,6 +2,7 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.testing.ChildJvm;
 import io.freeport.testing.Thief;
 import java.io.IOException;

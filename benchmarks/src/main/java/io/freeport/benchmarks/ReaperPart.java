@@ -1,7 +1,7 @@
 package io.freeport.benchmarks;
 
-import io.freeport.testcontainers.ReapReport;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.freeport.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.testcontainers.RequiresDocker;
+import io.freeport.junit5.RequiresDocker;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.freeport.cli;
 
-import io.freeport.testcontainers.ReapPlan;
-import io.freeport.testcontainers.ReapReport;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package io.freeport.cli;
 
-import io.freeport.PortDiagnosis;
-import io.freeport.PortOccupant;
-import io.freeport.PortOccupant.Use;
 import io.freeport.PortRange;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import io.freeport.diagnosis.PortOccupant.Use;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package io.freeport.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freeport.PortConflict;
+import io.freeport.internal.handoff.PortConflict;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.freeport.cli;
 
 import io.freeport.HeldPort;
-import io.freeport.PortConflict;
-import io.freeport.PortDiagnosis;
-import io.freeport.PortOccupant;
 import io.freeport.PortState;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import io.freeport.internal.handoff.PortConflict;
 import io.freeport.plan.HealthCheck;
 import io.freeport.plan.PortConflictException;
 import java.io.IOException;

@@ -6,7 +6,8 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerPort;
-import io.freeport.testcontainers.PlainEngine;
+import io.freeport.docker.internal.DockerJavaEngine;
+import io.freeport.docker.internal.Engine;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -22,7 +23,7 @@ record ContainerTarget(String id, String containerName) implements Target {
 
   /** Returns the running containers that publish a port; none if no engine answers. */
   static List<Target> publishing(int port, boolean udp) {
-    try (DockerClient client = PlainEngine.connect()) {
+    try (DockerClient client = Engine.connect()) {
       return client.listContainersCmd().exec().stream()
           .filter(container -> publishes(container, port, udp))
           .<Target>map(ContainerTarget::of)
@@ -64,7 +65,7 @@ record ContainerTarget(String id, String containerName) implements Target {
 
   @Override
   public Optional<String> refusal(boolean force) {
-    URI engine = PlainEngine.uri();
+    URI engine = Engine.uri();
     boolean here = "unix".equals(engine.getScheme()) || "npipe".equals(engine.getScheme());
     return here
         ? Optional.empty()
@@ -73,7 +74,7 @@ record ContainerTarget(String id, String containerName) implements Target {
 
   @Override
   public boolean isStillThere() {
-    try (DockerClient client = PlainEngine.connect()) {
+    try (DockerClient client = Engine.connect()) {
       return Boolean.TRUE.equals(client.inspectContainerCmd(id).exec().getState().getRunning());
     } catch (NotFoundException removed) {
       return false;
@@ -84,7 +85,7 @@ record ContainerTarget(String id, String containerName) implements Target {
 
   @Override
   public String end(Duration grace) {
-    try (DockerClient client = PlainEngine.connect(grace.plus(ANSWER))) {
+    try (DockerClient client = DockerJavaEngine.connect(grace.plus(ANSWER))) {
       client.stopContainerCmd(id).withTimeout((int) Math.max(1, grace.toSeconds())).exec();
       return "Stopped " + name() + ".";
     } catch (NotModifiedException | NotFoundException stoppedAlready) {

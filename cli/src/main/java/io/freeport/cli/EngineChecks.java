@@ -2,10 +2,10 @@ package io.freeport.cli;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
-import io.freeport.Settings;
-import io.freeport.testcontainers.PlainEngine;
-import io.freeport.testcontainers.ReapPlan;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -26,7 +26,7 @@ final class EngineChecks {
 
   static List<Finding> run() {
     List<Finding> findings = new ArrayList<>();
-    try (DockerClient client = PlainEngine.connect()) {
+    try (DockerClient client = Engine.connect()) {
       findings.add(engine(client));
       findings.add(leftovers(client));
     } catch (IllegalStateException noEngine) {
@@ -49,7 +49,7 @@ final class EngineChecks {
 
   /** It has answered a ping; a proxy in front of it may allow that and little else. */
   private static Finding engine(DockerClient client) {
-    URI uri = PlainEngine.uri();
+    URI uri = Engine.uri();
     try {
       return engine(client.infoCmd().exec(), uri);
     } catch (RuntimeException e) {

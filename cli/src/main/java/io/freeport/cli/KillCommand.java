@@ -1,10 +1,10 @@
 package io.freeport.cli;
 
-import io.freeport.PortDiagnosis;
-import io.freeport.PortOccupant;
-import io.freeport.PortOccupant.Kind;
-import io.freeport.PortOccupant.Use;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import io.freeport.diagnosis.PortOccupant.Kind;
+import io.freeport.diagnosis.PortOccupant.Use;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package io.freeport.cli;
 
-import io.freeport.Owner;
-import io.freeport.OwnerRecord;
-import io.freeport.OwnerRegistry;
-import io.freeport.OwnerVerdict.Life;
-import io.freeport.RecordedHold;
-import io.freeport.testcontainers.ReapPlan;
-import io.freeport.testcontainers.ReapPlan.Finding;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapPlan.Finding;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRecord;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.internal.owner.RecordedHold;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,10 +1,10 @@
 package io.freeport.cli;
 
 import io.freeport.HandoffMode;
-import io.freeport.KernelPorts;
-import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
 import io.freeport.PortRange;
+import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package io.freeport.cli;
 
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.freeport.cli;
 
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.freeport.cli;
 
-import io.freeport.PortDiagnosis;
-import io.freeport.PortOccupant;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

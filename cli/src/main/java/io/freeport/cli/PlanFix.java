@@ -1,7 +1,7 @@
 package io.freeport.cli;
 
+import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.plan.PortConflictException;
-import io.freeport.testcontainers.ReapPlan.Finding;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.freeport.cli;
 
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.PortService;
 import io.freeport.plan.ServiceHealth;

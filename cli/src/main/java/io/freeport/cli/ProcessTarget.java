@@ -1,7 +1,7 @@
 package io.freeport.cli;
 
-import io.freeport.OwnerRecord;
-import io.freeport.OwnerRegistry;
+import io.freeport.internal.owner.OwnerRecord;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

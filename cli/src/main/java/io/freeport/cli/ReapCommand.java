@@ -1,8 +1,8 @@
 package io.freeport.cli;
 
-import io.freeport.testcontainers.ReapPlan.Finding;
-import io.freeport.testcontainers.ReapReport;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.docker.reaper.ReapPlan.Finding;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.freeport.cli;
 
 import io.freeport.PortUnavailableException;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortConflictException;
 import java.nio.file.Path;

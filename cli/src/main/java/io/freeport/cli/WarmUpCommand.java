@@ -1,8 +1,8 @@
 package io.freeport.cli;
 
 import io.freeport.PortAllocator;
-import io.freeport.PortDiagnosis;
-import io.freeport.testcontainers.Reaper;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.docker.reaper.Reaper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.freeport.cli;
 
-import io.freeport.PortDiagnosis;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -7,7 +7,6 @@ class ArchitectureTest {
 
   @Test
   void keepsTheRules() {
-    Architecture.check(
-        "io.freeport.cli", "io.freeport", "io.freeport.plan", "io.freeport.testcontainers");
+    Architecture.check("io.freeport.cli", "io.freeport", "io.freeport.plan", "io.freeport.docker");
   }
 }

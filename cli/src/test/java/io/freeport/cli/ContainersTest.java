@@ -9,10 +9,10 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
-import io.freeport.OwnerRegistry;
-import io.freeport.testcontainers.PlainEngine;
-import io.freeport.testcontainers.Reaper;
-import io.freeport.testcontainers.RequiresDocker;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ class ContainersTest {
 
   @BeforeEach
   void connect() {
-    client = PlainEngine.connect();
+    client = Engine.connect();
   }
 
   @AfterEach

@@ -2,11 +2,11 @@ package io.freeport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.OwnerVerdict.Life;
-import io.freeport.testcontainers.ReapPlan;
-import io.freeport.testcontainers.ReapPlan.Finding;
-import io.freeport.testcontainers.ReapPlan.Kind;
-import io.freeport.testcontainers.ReapReport;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapPlan.Finding;
+import io.freeport.docker.reaper.ReapPlan.Kind;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.internal.owner.OwnerVerdict.Life;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

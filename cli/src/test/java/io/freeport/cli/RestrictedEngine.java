@@ -1,6 +1,6 @@
 package io.freeport.cli;
 
-import io.freeport.testcontainers.PlainEngine;
+import io.freeport.docker.internal.Engine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -54,7 +54,7 @@ final class RestrictedEngine implements AutoCloseable {
   }
 
   private static SocketChannel connectToEngine() throws IOException {
-    URI uri = PlainEngine.uri();
+    URI uri = Engine.uri();
     return uri.getScheme().equals("unix")
         ? SocketChannel.open(UnixDomainSocketAddress.of(uri.getPath()))
         : SocketChannel.open(new InetSocketAddress(uri.getHost(), uri.getPort()));

@@ -25,7 +25,11 @@ public final class Architecture {
 
   private static final String CORE = "io.freeport";
   private static final List<String> MODULES =
-      List.of("io.freeport.junit5", "io.freeport.plan", "io.freeport.testcontainers");
+      List.of(
+          "io.freeport.junit5",
+          "io.freeport.plan",
+          "io.freeport.docker",
+          "io.freeport.testcontainers");
 
   private static final SliceAssignment PACKAGES =
       new SliceAssignment() {

@@ -2,11 +2,11 @@ package io.freeport.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.OwnerVerdict.Life;
-import io.freeport.testcontainers.ReapPlan;
-import io.freeport.testcontainers.ReapReport;
-import io.freeport.testcontainers.Reaper;
-import io.freeport.testcontainers.RequiresDocker;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.junit5.RequiresDocker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.Network;

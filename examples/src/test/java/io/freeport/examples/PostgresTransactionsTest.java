@@ -2,8 +2,8 @@ package io.freeport.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testcontainers.ContainerPorts;
-import io.freeport.testcontainers.RequiresDocker;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -3,8 +3,8 @@ package io.freeport.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testcontainers.ContainerPorts;
-import io.freeport.testcontainers.RequiresDocker;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.junit.jupiter.Container;

@@ -3,9 +3,9 @@ package io.freeport.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
+import io.freeport.docker.BuildContainer;
 import io.freeport.junit5.FreePort;
-import io.freeport.testcontainers.BuildContainer;
-import io.freeport.testcontainers.RequiresDocker;
+import io.freeport.junit5.RequiresDocker;
 import org.junit.jupiter.api.RepeatedTest;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;

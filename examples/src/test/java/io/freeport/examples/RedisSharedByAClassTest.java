@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
 import io.freeport.junit5.FreePort;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testcontainers.ContainerPorts;
-import io.freeport.testcontainers.RequiresDocker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

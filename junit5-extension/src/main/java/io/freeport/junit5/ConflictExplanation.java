@@ -1,8 +1,8 @@
 package io.freeport.junit5;
 
-import io.freeport.PortConflict;
-import io.freeport.PortDiagnosis;
 import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.PortConflict;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,13 +1,13 @@
 package io.freeport.junit5;
 
 import io.freeport.HeldPort;
-import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
-import io.freeport.PortDiagnosis;
 import io.freeport.PortRequest;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
-import io.freeport.Settings;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -4,7 +4,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

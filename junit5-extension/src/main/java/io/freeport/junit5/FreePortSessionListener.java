@@ -53,6 +53,9 @@ public final class FreePortSessionListener implements LauncherSessionListener {
         its.testsRun();
       }
     }
+    if (plan.containsTests()) {
+      BeforeFirstTest.run(JUnitSettings.of(plan));
+    }
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.freeport.junit5;
 
-import io.freeport.NamedPorts;
+import io.freeport.spi.NamedPorts;
 import java.lang.reflect.Type;
 import java.util.Optional;
 import java.util.ServiceLoader;

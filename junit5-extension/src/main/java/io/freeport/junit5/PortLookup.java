@@ -1,11 +1,11 @@
 package io.freeport.junit5;
 
 import io.freeport.HeldPort;
-import io.freeport.NamedPorts;
 import io.freeport.PortAllocator;
 import io.freeport.PortBlock;
 import io.freeport.PortRequest;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
+import io.freeport.spi.NamedPorts;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

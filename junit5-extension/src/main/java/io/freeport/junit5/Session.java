@@ -1,6 +1,6 @@
 package io.freeport.junit5;
 
-import io.freeport.NamedPorts;
+import io.freeport.spi.NamedPorts;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.freeport.junit5;
 
-import io.freeport.SettingsSource;
+import io.freeport.spi.SettingsSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

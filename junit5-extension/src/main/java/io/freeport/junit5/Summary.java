@@ -2,7 +2,7 @@ package io.freeport.junit5;
 
 import io.freeport.PortEvent;
 import io.freeport.PortStatistics;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

@@ -9,8 +9,8 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.in
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import io.freeport.HeldPort;
-import io.freeport.PortDiagnosis;
 import io.freeport.PortState;
+import io.freeport.diagnosis.PortDiagnosis;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -1,6 +1,5 @@
 package io.freeport.plan;
 
-import io.freeport.BuildPorts;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRange;
@@ -9,6 +8,7 @@ import io.freeport.PortState;
 import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
+import io.freeport.build.BuildPorts;
 import io.freeport.plan.PortService.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;

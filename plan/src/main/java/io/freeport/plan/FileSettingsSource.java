@@ -1,6 +1,6 @@
 package io.freeport.plan;
 
-import io.freeport.SettingsSource;
+import io.freeport.spi.SettingsSource;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

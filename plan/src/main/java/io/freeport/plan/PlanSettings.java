@@ -1,7 +1,7 @@
 package io.freeport.plan;
 
-import io.freeport.Settings;
-import io.freeport.SettingsSource;
+import io.freeport.internal.settings.Settings;
+import io.freeport.spi.SettingsSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.freeport.plan;
 
-import io.freeport.NamedPorts;
+import io.freeport.spi.NamedPorts;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.freeport.plan;
 
 import io.freeport.HeldPort;
-import io.freeport.NamedPorts;
-import io.freeport.PortConflict;
 import io.freeport.PortConsumer;
 import io.freeport.PortState;
+import io.freeport.internal.handoff.PortConflict;
 import io.freeport.plan.PortService.Scope;
+import io.freeport.spi.NamedPorts;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package io.freeport.plan;
 
 import io.freeport.PortAllocator;
 import io.freeport.PortRange;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -47,7 +47,7 @@ public record PortService(
     ASSIGNMENT,
     /**
      * All JVMs of the build, each of which holds it until the JVM ends; see {@link
-     * io.freeport.BuildPorts}.
+     * io.freeport.build.BuildPorts}.
      */
     BUILD
   }

@@ -1,7 +1,7 @@
 package io.freeport.plan;
 
 import io.freeport.PortRange;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;

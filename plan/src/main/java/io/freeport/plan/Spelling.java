@@ -1,6 +1,6 @@
 package io.freeport.plan;
 
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import java.util.Collection;
 
 /** Finds what somebody may have meant. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
-import io.freeport.Settings;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,7 +1,7 @@
 package io.freeport.testcontainers;
 
-import io.freeport.Owner;
-import io.freeport.OwnerRegistry;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

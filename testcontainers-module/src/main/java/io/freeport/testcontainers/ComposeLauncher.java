@@ -4,6 +4,9 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortState;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.PublishedPort;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
@@ -138,8 +141,8 @@ public final class ComposeLauncher {
     started = true;
     try {
       DockerClient client = DockerClientFactory.instance().client();
-      Passage passage =
-          new Passage(
+      EnginePorts passage =
+          new EnginePorts(
               ports.values(),
               EngineHandoff.OF_THIS_JVM,
               DockerClientFactory.instance().dockerHostIpAddress(),
@@ -173,7 +176,7 @@ public final class ComposeLauncher {
 
   /** What the engine said goes along with the failure, which does not tell it. */
   static @Nullable RuntimeException conflict(
-      ComposeProject project, Passage passage, RuntimeException failure) {
+      ComposeProject project, EnginePorts passage, RuntimeException failure) {
     try {
       RuntimeException conflict = passage.command(project::conflict);
       if (conflict != null) {

@@ -7,8 +7,11 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
-import io.freeport.OwnerRegistry;
-import io.freeport.PortConflict;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.SingleContainer;
+import io.freeport.docker.internal.StartedContainers;
+import io.freeport.internal.handoff.PortConflict;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * networks and its volumes. Without labels Compose's containers could only be found by the
  * project's name, which Testcontainers makes up and keeps to itself.
  */
-final class ComposeProject implements Started {
+final class ComposeProject implements StartedContainers {
 
   private static final Logger LOGGER = System.getLogger(ComposeProject.class.getName());
 
@@ -149,7 +152,7 @@ final class ComposeProject implements Started {
 
   /** What Compose left, for example since it failed. */
   void removeLeftovers() {
-    containers().forEach(container -> new StartedContainer(client, container.getId()).remove());
+    containers().forEach(container -> new SingleContainer(client, container.getId()).remove());
     deleteLabels();
   }
 

@@ -65,7 +65,7 @@ public final class ContainerPorts {
    * @throws io.freeport.PortUnavailableException if there is no free port
    */
   public static HeldPort publish(GenericContainer<?> container, int containerPort) {
-    return Handoff.of(container).publish(containerPort);
+    return StartInterceptor.of(container).publish(containerPort);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class ContainerPorts {
    */
   public static HeldPort publish(GenericContainer<?> container, int containerPort, HeldPort port) {
     checkInjected(port, "container port " + containerPort);
-    return Handoff.of(container).publish(containerPort, port);
+    return StartInterceptor.of(container).publish(containerPort, port);
   }
 
   /**
@@ -100,7 +100,7 @@ public final class ContainerPorts {
    */
   public static void publishSame(GenericContainer<?> container, List<HeldPort> ports) {
     ports.forEach(port -> checkInjected(port, "ports of the same number"));
-    Handoff.of(container).publishSame(ports);
+    StartInterceptor.of(container).publishSame(ports);
   }
 
   /**
@@ -119,7 +119,7 @@ public final class ContainerPorts {
    */
   public static <C extends GenericContainer<?>> void configure(
       C container, Consumer<? super C> configuration) {
-    Handoff.of(container).configure(() -> configuration.accept(container));
+    StartInterceptor.of(container).configure(() -> configuration.accept(container));
   }
 
   /** A field without its value yet is null, whatever its type says. */

@@ -2,6 +2,7 @@ package io.freeport.testcontainers;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.docker.internal.PublishedPort;
 import java.util.Map;
 import org.testcontainers.containers.ComposeContainer;
 

@@ -7,6 +7,8 @@ import com.github.dockerjava.api.model.Ports.Binding;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
+import io.freeport.docker.internal.EngineMode;
+import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

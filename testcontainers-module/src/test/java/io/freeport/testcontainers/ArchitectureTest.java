@@ -7,6 +7,7 @@ class ArchitectureTest {
 
   @Test
   void keepsTheRules() {
-    Architecture.check("io.freeport.testcontainers", "io.freeport");
+    Architecture.check(
+        "io.freeport.testcontainers", "io.freeport", "io.freeport.docker", "io.freeport.junit5");
   }
 }

@@ -2,8 +2,8 @@ package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.Owner;
-import io.freeport.OwnerRegistry;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,10 +10,16 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
-import io.freeport.OwnerRegistry;
 import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
 import io.freeport.PortState;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.Labels;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.junit5.RequiresDocker;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -246,8 +252,8 @@ class ComposeLauncherTest {
       engine.fault = request -> new FakeEngine.Answer(500, "out of order");
       ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
       RuntimeException failure = new ContainerLaunchException("Compose failed");
-      Passage passage =
-          new Passage(List.of(), EngineHandoff.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
+      EnginePorts passage =
+          new EnginePorts(List.of(), EngineHandoff.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
       assertThat(ComposeLauncher.conflict(project, passage, failure)).isNull();
       assertThat(failure.getSuppressed())
           .singleElement()

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
-import io.freeport.OwnerRegistry;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;

@@ -6,7 +6,8 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
-import io.freeport.PortConflict;
+import io.freeport.docker.internal.EngineConflict;
+import io.freeport.internal.handoff.PortConflict;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class ConflictTest {
         "PORT IS ALREADY ALLOCATED"
       })
   void aConflict(String message) {
-    assertThat(Conflict.isIn(new InternalServerErrorException(message))).isTrue();
+    assertThat(EngineConflict.isIn(new InternalServerErrorException(message))).isTrue();
   }
 
   @ParameterizedTest
@@ -56,18 +57,18 @@ class ConflictTest {
         ""
       })
   void anotherFailure(String message) {
-    assertThat(Conflict.isIn(new InternalServerErrorException(message))).isFalse();
+    assertThat(EngineConflict.isIn(new InternalServerErrorException(message))).isFalse();
   }
 
   @Test
   void theStatusCountsToo() {
-    assertThat(Conflict.isIn(new DockerException(IN_USE, 500))).isTrue();
-    assertThat(Conflict.isIn(new BadRequestException(IN_USE))).isFalse();
+    assertThat(EngineConflict.isIn(new DockerException(IN_USE, 500))).isTrue();
+    assertThat(EngineConflict.isIn(new BadRequestException(IN_USE))).isFalse();
     assertThat(
-            Conflict.isIn(
+            EngineConflict.isIn(
                 new ConflictException("The container name \"/web\" is already in use by 2f4c")))
         .isFalse();
-    assertThat(Conflict.isIn(new IOException(IN_USE)))
+    assertThat(EngineConflict.isIn(new IOException(IN_USE)))
         .as("of a server in this process, say")
         .isFalse();
   }
@@ -75,7 +76,7 @@ class ConflictTest {
   @Test
   void itMayBeTheCauseOfOtherFailures() {
     assertThat(
-            Conflict.isIn(
+            EngineConflict.isIn(
                 new ContainerLaunchException(
                     "Container startup failed",
                     new RuntimeException(new InternalServerErrorException(IN_USE)))))
@@ -86,7 +87,7 @@ class ConflictTest {
   void aChainThatLeadsBackIntoItselfEnds() {
     Exception one = new IllegalStateException("one");
     one.initCause(new IllegalStateException("two", one));
-    assertThat(Conflict.isIn(one)).isFalse();
+    assertThat(EngineConflict.isIn(one)).isFalse();
   }
 
   @Test

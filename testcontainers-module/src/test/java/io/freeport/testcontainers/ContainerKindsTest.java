@@ -8,6 +8,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.Protocol;
+import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

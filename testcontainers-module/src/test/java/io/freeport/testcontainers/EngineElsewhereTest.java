@@ -3,6 +3,9 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineMode;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.util.List;
 import java.util.Map;

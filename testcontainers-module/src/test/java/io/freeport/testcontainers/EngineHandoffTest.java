@@ -7,6 +7,8 @@ import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EngineMode;
 import java.net.InetAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.freeport.testcontainers;
 
+import io.freeport.docker.internal.EngineHandoff;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;

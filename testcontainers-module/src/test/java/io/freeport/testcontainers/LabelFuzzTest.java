@@ -3,8 +3,11 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
-import io.freeport.Owner;
-import io.freeport.OwnerRegistry;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

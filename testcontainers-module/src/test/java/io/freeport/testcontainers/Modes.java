@@ -2,7 +2,8 @@ package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.freeport.Settings;
+import io.freeport.docker.internal.EngineMode;
+import io.freeport.internal.settings.Settings;
 
 /** The suite also runs with modes that are forced, in which a hold cannot stay. */
 final class Modes {

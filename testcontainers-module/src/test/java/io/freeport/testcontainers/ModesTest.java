@@ -9,6 +9,11 @@ import io.freeport.LeakPolicy;
 import io.freeport.PortAllocator;
 import io.freeport.PortEvent;
 import io.freeport.PortState;
+import io.freeport.docker.ContainerLauncher;
+import io.freeport.docker.LaunchedContainer;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.SingleContainer;
+import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -118,7 +123,7 @@ class ModesTest {
                         .withCmd("sleep", "60")
                         .withHostConfig(HostConfig.newHostConfig().withNetworkMode("host")),
                     Httpd.PORT)) {
-      assertThat(new StartedContainer(client, idle.id()).isRunning()).isTrue();
+      assertThat(new SingleContainer(client, idle.id()).isRunning()).isTrue();
       assertThat(idle.port(Httpd.PORT).state()).isEqualTo(PortState.OFFERED);
       assertThat(log.messages).as("who sets it knows").isEmpty();
     }

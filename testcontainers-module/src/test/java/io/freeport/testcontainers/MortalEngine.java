@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import io.freeport.docker.internal.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

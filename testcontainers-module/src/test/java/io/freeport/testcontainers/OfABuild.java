@@ -1,9 +1,10 @@
 package io.freeport.testcontainers;
 
-import io.freeport.BuildPorts;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
+import io.freeport.build.BuildPorts;
+import io.freeport.docker.BuildContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

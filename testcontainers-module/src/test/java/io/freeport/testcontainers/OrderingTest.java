@@ -5,6 +5,7 @@ import static org.junit.platform.testkit.engine.EventConditions.finishedWithFail
 
 import io.freeport.HeldPort;
 import io.freeport.junit5.FreePort;
+import io.freeport.junit5.RequiresDocker;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.assertj.core.api.Condition;

@@ -15,6 +15,9 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortUnavailableException;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineConflict;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -110,7 +113,7 @@ class ParallelStartsTest {
       holdInTheWay(allocator, LetsTheEngineChoose.lastNumber(client));
       assertThatThrownBy(() -> LetsTheEngineChoose.start(client))
           .isInstanceOf(InternalServerErrorException.class)
-          .matches(Conflict::isIn, "a conflict");
+          .matches(EngineConflict::isIn, "a conflict");
     }
   }
 
@@ -128,7 +131,7 @@ class ParallelStartsTest {
           Httpd httpd = new Httpd()) {
         assertThat(held).extracting(HeldPort::number).contains(unrelated.port());
         httpd.setPortBindings(List.of("127.0.0.1:" + unrelated.port() + ":" + Httpd.PORT));
-        assertThatThrownBy(httpd::start).matches(Conflict::isIn, "a conflict");
+        assertThatThrownBy(httpd::start).matches(EngineConflict::isIn, "a conflict");
       }
     }
   }

@@ -9,12 +9,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.DockerClientDelegate;
-import io.freeport.Owner;
-import io.freeport.OwnerRegistry;
-import io.freeport.OwnerVerdict.Life;
 import io.freeport.PortStatistics;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapPlan.Finding;
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.owner.OwnerVerdict.Life;
 import io.freeport.testcontainers.FakeEngine.Answer;
-import io.freeport.testcontainers.ReapPlan.Finding;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

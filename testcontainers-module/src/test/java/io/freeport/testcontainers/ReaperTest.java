@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
-import io.freeport.Owner;
-import io.freeport.OwnerRegistry;
-import io.freeport.OwnerVerdict.Life;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.freeport.testcontainers;
 
+import io.freeport.docker.reaper.ReapReport;
+import io.freeport.docker.reaper.Reaper;
 import java.io.IOException;
 import java.time.Duration;
 

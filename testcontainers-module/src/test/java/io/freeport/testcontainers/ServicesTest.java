@@ -6,6 +6,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
+import io.freeport.junit5.RequiresDocker;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

@@ -1,6 +1,10 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.reaper.EngineListing;
+import io.freeport.docker.reaper.Reaper;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;

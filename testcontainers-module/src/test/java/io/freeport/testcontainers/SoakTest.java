@@ -2,6 +2,7 @@ package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.junit5.RequiresDocker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

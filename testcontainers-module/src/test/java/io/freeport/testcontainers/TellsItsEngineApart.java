@@ -2,6 +2,8 @@ package io.freeport.testcontainers;
 
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EngineMode;
 import io.freeport.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.Thief;
 import java.io.IOException;
 import java.net.ServerSocket;

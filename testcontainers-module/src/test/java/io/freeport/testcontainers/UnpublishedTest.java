@@ -11,6 +11,14 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
 import io.freeport.PortRequest;
+import io.freeport.docker.ContainerLauncher;
+import io.freeport.docker.LaunchedContainer;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.internal.SingleContainer;
+import io.freeport.docker.internal.StartedContainers;
+import io.freeport.junit5.RequiresDocker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +100,7 @@ class UnpublishedTest {
         LaunchedContainer httpd =
             ContainerLauncher.using(client).start(Httpd.create(client), Httpd.PORT)) {
       int number = httpd.port(Httpd.PORT).number();
-      Started started = new StartedContainer(client, httpd.id());
+      StartedContainers started = new SingleContainer(client, httpd.id());
       assertThat(Stream.of(number, number + 1).map(started::publishes))
           .containsExactly(true, false);
     }

@@ -1,0 +1,185 @@
+package io.freeport.build;
+
+import io.freeport.HandoffMode;
+import io.freeport.HeldPort;
+import io.freeport.PortAllocator;
+import io.freeport.PortEvent;
+import io.freeport.PortRequest;
+import io.freeport.PortState;
+import io.freeport.PortTier;
+import io.freeport.PortUnavailableException;
+import io.freeport.Protocol;
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.Owner;
+import io.freeport.internal.owner.OwnerRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ports that all JVMs of one build have together: whichever asks first for a name gets a port, and
+ * all others get the same number. For what a build is, see {@link BuildShare}.
+ *
+ * <p><strong>Life.</strong> Each JVM that asked holds the port until it ends, so that it does not
+ * become somebody else's when the first one ends, or is killed. Several can hold it only if it is
+ * {@linkplain HeldPort#offer() offered}, so it is from the beginning. If no JVM that asked for it
+ * lives any more, as between two modules, nobody holds the port; who asks next gets it again if it
+ * is still free.
+ *
+ * <p><strong>What cannot be held.</strong> While its consumer listens nobody can bind beside it, so
+ * who asks then has the number without a hold ({@link PortState#TAKEN}) until it asks again, or
+ * offers the port, after the consumer has stopped. If all JVMs with a hold have ended, and then the
+ * consumer stops, the port is free for anybody until then. Where ports are not shared at all
+ * ({@link HandoffMode#CLOSE_THEN_BIND}), only the number is agreed upon.
+ *
+ * <p>All methods may be called from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class BuildPorts {
+
+  private static final BuildPorts OF_THIS_JVM = new BuildPorts();
+
+  // Guarded by this.
+  private final Map<String, HeldPort> ports = new HashMap<>();
+
+  private BuildPorts() {}
+
+  /**
+   * Returns the ports that this JVM has of its build.
+   *
+   * @return the same for everybody in this JVM
+   */
+  public static BuildPorts ofThisJvm() {
+    return OF_THIS_JVM;
+  }
+
+  /**
+   * Returns the build's port of a name, and holds it beside the other JVMs of the build.
+   *
+   * @param name the same in all JVMs that want the same port
+   * @param allocator holds it
+   * @param request what the port is to be like, for one TCP port; that of the first JVM counts
+   * @return the hold, for everybody in this JVM; it needs not be closed
+   * @throws PortUnavailableException if this is the first JVM that asks, and there is none
+   * @throws IllegalArgumentException if the request is not for one TCP port
+   * @throws java.io.UncheckedIOException if the build's record cannot be read or written
+   */
+  public synchronized HeldPort hold(String name, PortAllocator allocator, PortRequest request) {
+    if (request.count() != 1 || request.protocol() != Protocol.TCP) {
+      throw new IllegalArgumentException(
+          "Only single TCP ports can be held by several JVMs, but the request is for "
+              + request
+              + ".");
+    }
+    HeldPort port = ports.get(name);
+    if (port == null || port.state() == PortState.RELEASED) {
+      port = join(name, allocator, request);
+      ports.put(name, port);
+    }
+    port.holdBeside();
+    return port;
+  }
+
+  /** The use ends with this JVM: BuildShare does not count the dead. */
+  private static HeldPort join(String name, PortAllocator allocator, PortRequest request) {
+    Numbered numbered = new Numbered(allocator, request);
+    try {
+      BuildShare unused = BuildShare.join("port:" + name, numbered);
+      return numbered.port();
+    } catch (Throwable e) {
+      numbered.release();
+      throw e;
+    }
+  }
+
+  /** The description is the port's number and its tier. */
+  private static final class Numbered implements BuildShare.Resource {
+
+    private final PortAllocator allocator;
+    private final PortRequest request;
+    private @Nullable HeldPort port;
+    private @Nullable String former;
+
+    Numbered(PortAllocator allocator, PortRequest request) {
+      this.allocator = allocator;
+      this.request = request;
+    }
+
+    HeldPort port() {
+      HeldPort its = port;
+      if (its == null) {
+        throw new AssertionError("Neither started nor joined");
+      }
+      return its;
+    }
+
+    void release() {
+      if (port != null) {
+        port.releaseUnchecked();
+        port = null;
+      }
+    }
+
+    @Override
+    public String start(Owner build, Consumer<String> begun) {
+      HeldPort started = again();
+      if (started == null) {
+        started = allocator.hold(request);
+      }
+      port = started;
+      started.shareWithBuild();
+      return started.number() + " " + started.tier();
+    }
+
+    /** The number that the build had before nobody used it for a while. */
+    private @Nullable HeldPort again() {
+      if (former == null) {
+        return null;
+      }
+      String[] words = former.split(" ", 2);
+      int number = Integer.parseInt(words[0]);
+      try {
+        Hold hold = Hold.exclusive(Protocol.TCP, request.address(), number);
+        HeldPort held = allocator.keep(request, number, PortTier.valueOf(words[1]), hold);
+        allocator.tell(PortEvent.Type.HELD, held);
+        return held;
+      } catch (IOException taken) {
+        return null;
+      }
+    }
+
+    /**
+     * Called while everybody else who comes waits, and before this JVM is on record: from here on
+     * the port is held by one more, whatever becomes of those before.
+     */
+    @Override
+    public boolean isUsable(String description) {
+      String[] words = description.split(" ", 2);
+      int number = Integer.parseInt(words[0]);
+      if (isSomebodyElses(number)) {
+        return false;
+      }
+      HeldPort joined = allocator.keep(request, number, PortTier.valueOf(words[1]), null);
+      port = joined;
+      joined.shareWithBuild();
+      allocator.tell(PortEvent.Type.HELD, joined);
+      return true;
+    }
+
+    /** The JVMs of the build offer it, so who holds it for himself came after all of them. */
+    private static boolean isSomebodyElses(int number) {
+      return OwnerRegistry.ofThisJvm().livingOwners().stream()
+          .flatMap(owner -> owner.holds().stream())
+          .anyMatch(hold -> hold.port() == number && hold.state() == PortState.HELD);
+    }
+
+    @Override
+    public void stop(String description) {
+      release();
+      former = description;
+    }
+  }
+}

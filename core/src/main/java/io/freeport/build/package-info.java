@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.build;
+
+import org.jspecify.annotations.NullMarked;

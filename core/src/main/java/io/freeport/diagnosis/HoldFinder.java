@@ -1,0 +1,61 @@
+package io.freeport.diagnosis;
+
+import io.freeport.Protocol;
+import io.freeport.internal.owner.OwnerRecord;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.owner.RecordedHold;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Finds FreePort's own holds, of this JVM and of others: the system lists no socket that is bound
+ * without listening.
+ */
+final class HoldFinder {
+
+  private HoldFinder() {}
+
+  static List<PortOccupant> find(int port) {
+    List<PortOccupant> occupants = new ArrayList<>();
+    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    for (OwnerRecord owner : registry.livingOwners()) {
+      for (RecordedHold hold : owner.holds()) {
+        // One that is taken is no longer held, and its consumer is found by other means.
+        if (hold.port() == port && hold.isHeld()) {
+          occupants.add(occupant(owner, hold, registry.isPidOf(owner.owner())));
+        }
+      }
+    }
+    return occupants;
+  }
+
+  /**
+   * Whoever ends a process by the pid would end another one if the owner's counts elsewhere.
+   *
+   * @param isPidHere whether the owner's pid is its process's here, too
+   */
+  private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold, boolean isPidHere) {
+    List<String> details = new ArrayList<>();
+    if (!hold.name().isEmpty()) {
+      details.add('"' + hold.name() + '"');
+    }
+    details.add(hold.state().name().toLowerCase(Locale.ROOT));
+    details.add("in " + owner.module());
+    long pid = owner.owner().pid();
+    if (!isPidHere) {
+      details.add("with pid " + pid + " on another host or in another namespace");
+    }
+    return new PortOccupant(
+        PortOccupant.Kind.FREEPORT,
+        hold.protocol() == Protocol.UDP ? PortOccupant.Use.UDP : PortOccupant.Use.BOUND,
+        hold.usedBy(),
+        isPidHere ? OptionalLong.of(pid) : OptionalLong.empty(),
+        Optional.empty(),
+        Optional.of(hold.since()),
+        List.of(),
+        details);
+  }
+}

@@ -1,0 +1,137 @@
+package io.freeport.diagnosis;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Who has a port, as far as it is known. What is not known is empty; nothing is guessed.
+ *
+ * @param kind what it is
+ * @param use what it does with the port
+ * @param name the command of a process, the name of a container; empty if unknown
+ * @param pid the process id
+ * @param user the user that the process runs as
+ * @param since when the process started, which may be before it took the port
+ * @param addresses the local addresses with the port, such as {@code 127.0.0.1:5432}
+ * @param details what else there is to tell, such as the image of a container
+ * @since 0.1.0
+ */
+public record PortOccupant(
+    Kind kind,
+    Use use,
+    String name,
+    OptionalLong pid,
+    Optional<String> user,
+    Optional<Instant> since,
+    List<String> addresses,
+    List<String> details) {
+
+  /** What can have a port; what tells most comes first. */
+  public enum Kind {
+    /** A container that an engine publishes the port for. */
+    CONTAINER,
+    /** A JVM that holds the port by FreePort. */
+    FREEPORT,
+    /** A process. */
+    PROCESS,
+    /** The operating system itself, for connections that no process has any more. */
+    SYSTEM
+  }
+
+  /** What one can do with a port. */
+  public enum Use {
+    /** A TCP socket accepts connections. */
+    LISTENING("listening on"),
+    /** A TCP socket is bound and does nothing yet. */
+    BOUND("bound to"),
+    /** TCP connections have the port at this end, and nobody listens on it. */
+    CONNECTED("connected from"),
+    /** The same, of connections that are being closed, TIME_WAIT included. */
+    CLOSING("closing connections of"),
+    /** A UDP socket is bound. */
+    UDP("bound to UDP");
+
+    private final String phrase;
+
+    Use(String phrase) {
+      this.phrase = phrase;
+    }
+  }
+
+  /**
+   * Copies the lists.
+   *
+   * @param kind as above
+   * @param use as above
+   * @param name as above
+   * @param pid as above
+   * @param user as above
+   * @param since as above
+   * @param addresses as above
+   * @param details as above
+   */
+  public PortOccupant {
+    addresses = List.copyOf(addresses);
+    details = List.copyOf(details);
+  }
+
+  public boolean isThisProcess() {
+    return pid.isPresent() && pid.getAsLong() == ProcessHandle.current().pid();
+  }
+
+  boolean hasTcp() {
+    return use != Use.UDP;
+  }
+
+  /**
+   * Returns who it is, for messages: {@code postgres (pid 812, user postgres) since 14:02,
+   * listening on 127.0.0.1:5432}.
+   *
+   * @return a phrase without a full stop
+   */
+  public String describe() {
+    return describe(Clock.system(ZoneId.systemDefault()));
+  }
+
+  String describe(Clock clock) {
+    List<String> traits = new ArrayList<>();
+    pid.ifPresent(id -> traits.add("pid " + id));
+    user.ifPresent(login -> traits.add("user " + login));
+    traits.addAll(details);
+    return who()
+        + (traits.isEmpty() ? "" : " (" + String.join(", ", traits) + ")")
+        + since.map(start -> " since " + time(start, clock)).orElse("")
+        + (addresses.isEmpty() ? "" : ", " + use.phrase + " " + String.join(" and ", addresses));
+  }
+
+  private String who() {
+    return switch (kind) {
+      case CONTAINER -> name.isEmpty() ? "a container" : "container " + name;
+      case FREEPORT -> name.isEmpty() ? "a FreePort hold" : "the FreePort hold of " + name;
+      case PROCESS -> name.isEmpty() ? unnamedProcess() : name;
+      case SYSTEM -> "the operating system";
+    };
+  }
+
+  private String unnamedProcess() {
+    return pid.isPresent()
+        ? "a process"
+        : "a process that cannot be seen from here (it is another user's or of another pid namespace; root may see it)";
+  }
+
+  private static String time(Instant start, Clock clock) {
+    ZonedDateTime then = start.atZone(clock.getZone());
+    boolean today =
+        then.toLocalDate().equals(clock.instant().atZone(clock.getZone()).toLocalDate());
+    return then.format(
+        DateTimeFormatter.ofPattern(today ? "HH:mm" : "yyyy-MM-dd HH:mm", Locale.ROOT));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.diagnosis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.handoff;
+
+import org.jspecify.annotations.NullMarked;

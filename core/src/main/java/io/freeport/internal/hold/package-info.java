@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.hold;
+
+import org.jspecify.annotations.NullMarked;

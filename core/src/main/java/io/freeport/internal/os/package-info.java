@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.os;
+
+import org.jspecify.annotations.NullMarked;

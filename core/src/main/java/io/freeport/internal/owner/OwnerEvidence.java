@@ -1,0 +1,84 @@
+package io.freeport.internal.owner;
+
+import static io.freeport.internal.owner.OwnerVerdict.Life.ALIVE;
+import static io.freeport.internal.owner.OwnerVerdict.Life.DEAD;
+import static io.freeport.internal.owner.OwnerVerdict.Life.UNKNOWN;
+
+/**
+ * What can be seen of an owner. No clock is asked, so none that jumps can change the verdict.
+ *
+ * @param isSelf whether it is this process
+ */
+record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, PidNow process) {
+
+  /** The file that an owner keeps locked. */
+  enum LockFile {
+    HELD,
+    FREE,
+    MISSING
+  }
+
+  /** The process that has the owner's pid now. */
+  enum PidNow {
+    RUNS,
+    /** It runs, and whether it started when the owner did is not known. */
+    MAY_RUN,
+    GONE,
+    /** It started at another time. */
+    ANOTHER,
+    /** Whether there is one cannot be seen. */
+    HIDDEN
+  }
+
+  OwnerVerdict verdict() {
+    if (isSelf) {
+      return new OwnerVerdict(ALIVE, "it is this JVM");
+    }
+    if (lock == LockFile.HELD) {
+      return new OwnerVerdict(ALIVE, "its file is locked");
+    }
+    return switch (host) {
+      case SAME -> ofThisNamespace();
+      case SAME_NAME -> ofThisName();
+      case OTHER_NAMESPACE ->
+          // Locks are the kernel's, so they tell in each of its namespaces that shares the file.
+          lock == LockFile.FREE
+              ? new OwnerVerdict(DEAD, "its file is not locked any more")
+              : new OwnerVerdict(
+                  UNKNOWN, "it is of another pid namespace, and its file is not here");
+      case EARLIER_BOOT ->
+          new OwnerVerdict(DEAD, "this machine has been started again since it started");
+      case ELSEWHERE -> new OwnerVerdict(UNKNOWN, "it is of another host");
+    };
+  }
+
+  /** Pids of an earlier boot, or of another host of this name, mean nothing here. */
+  private OwnerVerdict ofThisName() {
+    if (process == PidNow.RUNS) {
+      return new OwnerVerdict(ALIVE, "its process runs");
+    }
+    if (lock == LockFile.FREE && process != PidNow.MAY_RUN) {
+      return new OwnerVerdict(DEAD, "its file is not locked any more");
+    }
+    return new OwnerVerdict(UNKNOWN, "it is of a host of this name, and its file does not tell");
+  }
+
+  private OwnerVerdict ofThisNamespace() {
+    boolean unlocked = lock == LockFile.FREE;
+    return switch (process) {
+      case GONE ->
+          new OwnerVerdict(
+              DEAD, unlocked ? "its file is not locked any more" : "its process is gone");
+      case ANOTHER -> new OwnerVerdict(DEAD, "its process id belongs to another process");
+      // The lock may have been lost, as on a file system that is gone.
+      case RUNS ->
+          new OwnerVerdict(
+              ALIVE, unlocked ? "its process runs, without the lock" : "its process runs");
+      case MAY_RUN -> new OwnerVerdict(ALIVE, "its process id is in use");
+      case HIDDEN ->
+          unlocked
+              ? new OwnerVerdict(DEAD, "its file is not locked any more")
+              : new OwnerVerdict(ALIVE, "its process may run");
+    };
+  }
+}

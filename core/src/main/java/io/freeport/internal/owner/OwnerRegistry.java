@@ -1,0 +1,285 @@
+package io.freeport.internal.owner;
+
+import io.freeport.PortState;
+import io.freeport.Protocol;
+import io.freeport.internal.os.HostProcesses;
+import io.freeport.internal.owner.OwnerEvidence.LockFile;
+import io.freeport.internal.owner.OwnerEvidence.PidNow;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which JVM this is, and which others still live. It informs; it never decides who gets a
+ * port.
+ *
+ * <p>Each JVM keeps a file locked in a directory of its user ({@code freeport-USER} in the
+ * directory for temporary files; another one by the system property {@code freeport.dir} or the
+ * environment variable {@code FREEPORT_DIR}). The operating system frees the lock when the JVM
+ * ends, however it ends. Where no such file can be had, process id and start time alone have to do.
+ *
+ * <p>In the same file each JVM keeps on record which ports it holds, see {@link #livingOwners()}.
+ *
+ * <p><strong>Threads.</strong> All methods may be called from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class OwnerRegistry {
+
+  private static final Logger LOGGER = System.getLogger(OwnerRegistry.class.getName());
+
+  private final LedgerHeader header;
+  private final @Nullable OwnerDirectory directory;
+  private final @Nullable Ledger ledger;
+  private final @Nullable IOException problem;
+
+  private OwnerRegistry(
+      LedgerHeader header,
+      @Nullable OwnerDirectory directory,
+      @Nullable Ledger ledger,
+      @Nullable IOException problem) {
+    this.header = header;
+    this.directory = directory;
+    this.ledger = ledger;
+    this.problem = problem;
+  }
+
+  /**
+   * Returns the registry of this JVM. The first call locks the JVM's file and removes those of dead
+   * ones.
+   *
+   * @return the one registry
+   */
+  public static OwnerRegistry ofThisJvm() {
+    return ThisJvm.REGISTRY;
+  }
+
+  /**
+   * The file has to stay locked as long as the process lives, so there is one registry and it is
+   * never closed.
+   */
+  private static final class ThisJvm {
+    static final OwnerRegistry REGISTRY = open(directory());
+  }
+
+  static OwnerRegistry open(Path path) {
+    long start;
+    try {
+      start = HostProcesses.startOfThis();
+    } catch (IOException e) {
+      // Without its own start it does not know its own files, and must not open any.
+      warn(path, e);
+      return new OwnerRegistry(LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null, e);
+    }
+    LedgerHeader header = LedgerHeader.of(self(start));
+    OwnerDirectory directory;
+    try {
+      directory = UninterruptibleCall.call(() -> OwnerDirectory.open(path, header.owner()));
+    } catch (IOException e) {
+      warn(path, e);
+      return new OwnerRegistry(header, null, null, e);
+    }
+    try {
+      return new OwnerRegistry(header, directory, Ledger.create(directory.ownFile(), header), null);
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.WARNING,
+          "Cannot write to {0} ({1}). What this JVM holds will not be seen by others.",
+          directory.ownFile().path(),
+          e);
+      return new OwnerRegistry(header, directory, null, e);
+    }
+  }
+
+  private static Owner self(long start) {
+    // Tells class loaders of one JVM apart. Nobody needs to be unable to guess it, and the random
+    // numbers of which that is true take the JVM 10 ms to set up.
+    String nonce = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    return new Owner(
+        HostIdentity.ofThisProcess().text(), ProcessHandle.current().pid(), start, nonce);
+  }
+
+  private static void warn(Path path, IOException reason) {
+    LOGGER.log(
+        Level.WARNING,
+        "No owner file in {0} ({1}). Whether an owner lives will be told by its process id and start time alone. Another directory"
+            + " can be given by the system property freeport.dir or the environment variable FREEPORT_DIR.",
+        path,
+        reason);
+  }
+
+  /** A key that does not exist is told of where ports are asked for, not while this class loads. */
+  private static @Nullable String configuredDirectory() {
+    try {
+      return Settings.ofThisJvm().text(SettingKeys.DIRECTORY);
+    } catch (IllegalArgumentException unknownKey) {
+      return System.getProperty(SettingKeys.DIRECTORY, System.getenv("FREEPORT_DIR"));
+    }
+  }
+
+  /**
+   * Returns where the JVMs of this user keep their files: what {@code freeport.dir} says, else
+   * {@code freeport-USER} in the directory for temporary files.
+   *
+   * @return the directory; whether it is there and can be used, {@link #problem()} says
+   */
+  public static Path directory() {
+    String configured = configuredDirectory();
+    return configured != null
+        ? Path.of(configured)
+        : Path.of(
+            System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+  }
+
+  /**
+   * Returns why this JVM has no file in {@link #directory()}, or cannot write to it.
+   *
+   * @return a clause for messages; empty if all is well
+   */
+  public Optional<String> problem() {
+    // The message of any other kind is no more than a path.
+    return Optional.ofNullable(problem)
+        .map(
+            reason ->
+                reason.getClass() == IOException.class
+                    ? String.valueOf(reason.getMessage())
+                    : reason.toString());
+  }
+
+  /**
+   * Returns who this JVM is.
+   *
+   * @return the owner of everything that this JVM holds and starts
+   */
+  public Owner self() {
+    return header.owner();
+  }
+
+  /**
+   * Puts a port on record, {@linkplain PortState#HELD held} since now. That costs no system call,
+   * and never fails: what cannot be recorded is not.
+   *
+   * @param usedBy who asked for it, such as a test; empty if that is not known
+   */
+  public LedgerEntry enter(int port, Protocol protocol, String name, String usedBy) {
+    return ledger == null
+        ? LedgerEntry.NONE
+        : ledger.enter(
+            new RecordedHold(port, protocol, PortState.HELD, Instant.now(), name, usedBy));
+  }
+
+  /**
+   * Returns what the JVMs of this user that share the directory and still live have on record, to
+   * find out who holds a port. It is for people to read: the record may be incomplete, and be out
+   * of date by the time it is read.
+   *
+   * <p>FreePort that another class loader loaded into this JVM is left out: its file cannot be
+   * opened here without giving up the lock on it. Other JVMs do see it.
+   *
+   * @return this JVM first, also if it holds nothing, then the others in no particular order; those
+   *     without a record that can be read are left out
+   */
+  public List<OwnerRecord> livingOwners() {
+    List<OwnerRecord> owners = new ArrayList<>();
+    try {
+      List<RecordedHold> holds = ledger == null ? List.of() : ledger.holds();
+      owners.add(new OwnerRecord(header.owner(), header.module(), header.since(), holds));
+      OwnerDirectory others = directory;
+      if (others != null) {
+        owners.addAll(UninterruptibleCall.call(others::livingOthers));
+      }
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot read the records of other JVMs", e);
+    }
+    return List.copyOf(owners);
+  }
+
+  /**
+   * Tells whether an owner still lives.
+   *
+   * @param owner any owner, also one of another host
+   * @return the verdict; in doubt, the owner is not dead
+   */
+  public OwnerVerdict judge(Owner owner) {
+    boolean isSelf = owner.isSameProcessAs(self());
+    return evidence(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
+  }
+
+  /** Returns whether the process that has an owner's pid here is certainly that owner. */
+  public boolean isPidOf(Owner owner) {
+    OwnerEvidence evidence = evidence(self(), owner, LockFile.HELD);
+    return evidence.isSelf() || evidence.process() == PidNow.RUNS;
+  }
+
+  /** Returns what can be seen of an owner, given its lock. */
+  static OwnerEvidence evidence(Owner self, Owner owner, LockFile lock) {
+    boolean isSelf = owner.isSameProcessAs(self);
+    HostIdentity here = HostIdentity.parse(self.host());
+    HostIdentity there = HostIdentity.parse(owner.host());
+    HostIdentity.Relation host = here.relationOf(there);
+    boolean isSeen =
+        !isSelf && (host == HostIdentity.Relation.SAME || host == HostIdentity.Relation.SAME_NAME);
+    return new OwnerEvidence(
+        isSelf, host, lock, isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN);
+  }
+
+  private LockFile lockOf(Owner owner) {
+    HostIdentity there = HostIdentity.parse(owner.host());
+    if (directory == null
+        || HostIdentity.parse(self().host()).relationOf(there) == HostIdentity.Relation.ELSEWHERE) {
+      return LockFile.MISSING;
+    }
+    try {
+      return directory.lockOf(owner);
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot test the lock of " + owner, e);
+      return LockFile.MISSING;
+    }
+  }
+
+  private static PidNow processOf(Owner owner, boolean isOurClock) {
+    try {
+      OptionalLong start = HostProcesses.startOf(owner.pid());
+      if (start.isEmpty()) {
+        return PidNow.GONE;
+      }
+      if (owner.start() == Owner.UNKNOWN_START || !isOurClock) {
+        return PidNow.MAY_RUN;
+      }
+      return start.getAsLong() == owner.start() ? PidNow.RUNS : PidNow.ANOTHER;
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
+      return PidNow.HIDDEN;
+    }
+  }
+
+  /**
+   * Returns whether another owner, or another allocator of this JVM, has the port on record as well
+   * as its first one.
+   */
+  public boolean isRecordedTwice(int port) {
+    return livingOwners().stream()
+            .flatMap(owner -> owner.holds().stream())
+            .filter(hold -> hold.port() == port)
+            .count()
+        > 1;
+  }
+
+  /** Returns whether an owner that lives has a port on record that it has not handed over. */
+  public boolean isHeldByAnyone(int port) {
+    return livingOwners().stream()
+        .flatMap(owner -> owner.holds().stream())
+        .anyMatch(hold -> hold.port() == port && hold.isHeld());
+  }
+}

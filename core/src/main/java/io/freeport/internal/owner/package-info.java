@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.owner;
+
+import org.jspecify.annotations.NullMarked;

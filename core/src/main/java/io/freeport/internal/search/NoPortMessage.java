@@ -1,0 +1,108 @@
+package io.freeport.internal.search;
+
+import io.freeport.PortRequest;
+import io.freeport.PortTier;
+import io.freeport.PortUnavailableException;
+import io.freeport.Protocol;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.os.WellKnownPorts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What to say when a request cannot be satisfied: what was tried, who has it, and what can be done.
+ */
+public final class NoPortMessage {
+
+  private NoPortMessage() {}
+
+  /**
+   * Has what a failure needs loaded before there is one: when descriptors have run out, no class
+   * file can be opened.
+   */
+  public static void load() {
+    PortUnavailableException unused =
+        exception(PortRequest.any(), new IOException("too many open files"), 0);
+  }
+
+  public static PortUnavailableException exception(
+      PortRequest request, SearchFailures refusals, KernelPorts kernel, int held) {
+    List<String> lines = new ArrayList<>();
+    lines.add("No " + request + " can be had. Tried: " + refusals + ".");
+    lines.addAll(refusals.skipped(request));
+    lines.addAll(whoHas(refusals.inUse(), request.protocol()));
+    List<String> advice = new ArrayList<>();
+    if (refusals.isNotPermitted()) {
+      lines.add("Some of them need rights that this process does not have.");
+      advice.add(
+          "Ask for ports from "
+              + WellKnownPorts.FIRST_UNPRIVILEGED
+              + " on, or run with the right to bind lower ones.");
+    }
+    if (refusals.hadNoPorts()) {
+      advice.add(
+          "Narrow the ephemeral range (net.ipv4.ip_local_port_range is "
+              + kernel.ephemeral()
+              + "), or ask for a range of ports.");
+    }
+    if (held > 0) {
+      advice.add("Release some of the " + held + " ports that this allocator holds.");
+    }
+    if (!refusals.inUse().isEmpty()) {
+      advice.add("Stop what has " + join(refusals.inUse()) + ".");
+    }
+    if (request.lastTier() != PortTier.ANY) {
+      advice.add("Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+    }
+    if (request.isContiguous()) {
+      advice.add("Ask for a smaller block, or give up contiguous().");
+    }
+    return new PortUnavailableException(withAdvice(lines, advice), refusals.inUse());
+  }
+
+  public static PortUnavailableException exception(
+      PortRequest request, IOException failure, int held) {
+    String reason = String.valueOf(failure.getMessage());
+    List<String> lines = new ArrayList<>();
+    List<String> advice = new ArrayList<>();
+    lines.add("The operating system gives no socket for a " + request + ": " + reason + ".");
+    if (reason.toLowerCase(Locale.ROOT).contains("too many open files")) {
+      advice.add("Raise the limit of open files (ulimit -n); each held port needs one.");
+      advice.add("Release some of the " + held + " ports that this allocator holds.");
+    } else if (request.address() != null) {
+      advice.add("Use an address of this machine, or none, to hold the port on all of them.");
+    }
+    return new PortUnavailableException(withAdvice(lines, advice), failure);
+  }
+
+  /**
+   * Stops asking when the time is up that one answer may take: a hanging engine would take it for
+   * each port.
+   */
+  private static List<String> whoHas(List<Integer> ports, Protocol protocol) {
+    List<String> answers = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int port : ports) {
+      if (System.nanoTime() - start < PortDiagnosis.TIME_LIMIT.toNanos()) {
+        answers.add("  " + PortDiagnosis.of(port, protocol).describe());
+      }
+    }
+    return answers;
+  }
+
+  private static String withAdvice(List<String> lines, List<String> advice) {
+    if (!advice.isEmpty()) {
+      lines.add("What to do:");
+      advice.forEach(line -> lines.add("  - " + line));
+    }
+    return String.join("\n", lines);
+  }
+
+  private static String join(List<Integer> ports) {
+    return ports.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+}

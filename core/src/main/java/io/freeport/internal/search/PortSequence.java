@@ -1,0 +1,284 @@
+package io.freeport.internal.search;
+
+import io.freeport.PortRange;
+import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.os.WellKnownPorts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers to try, in their order or from a random one on. */
+public final class PortSequence {
+
+  /** Tries one number after another. */
+  public interface Attempt<T> {
+
+    /** Returns what came of it, or null to be asked with another number. */
+    @Nullable T with(int number) throws IOException;
+  }
+
+  /** Different port numbers, in the order in which they are tried or in that of their size. */
+  private interface Numbers {
+    int size();
+
+    int at(int index);
+
+    boolean contains(int number);
+
+    int lowest();
+
+    int highest();
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  private record Listed(int[] numbers) implements Numbers {
+
+    @Override
+    public int size() {
+      return numbers.length;
+    }
+
+    @Override
+    public int at(int index) {
+      return numbers[index];
+    }
+
+    @Override
+    public boolean contains(int number) {
+      return IntStream.of(numbers).anyMatch(candidate -> candidate == number);
+    }
+
+    @Override
+    public int lowest() {
+      return IntStream.of(numbers).min().orElseThrow();
+    }
+
+    @Override
+    public int highest() {
+      return IntStream.of(numbers).max().orElseThrow();
+    }
+  }
+
+  /**
+   * Ranges with gaps between them. The pool of a machine has twenty thousand numbers in thirty
+   * ranges, so these are what is kept.
+   */
+  private static final class InRanges implements Numbers {
+
+    private final List<PortRange> ranges;
+
+    /** How many numbers are in the ranges up to, and with, each one. */
+    private final int[] sizes;
+
+    /**
+     * @param ranges in the order of their numbers, none of which is in two of them
+     */
+    InRanges(List<PortRange> ranges) {
+      this.ranges = ranges;
+      this.sizes = new int[ranges.size()];
+      int size = 0;
+      for (int i = 0; i < sizes.length; i++) {
+        size += ranges.get(i).last() - ranges.get(i).first() + 1;
+        sizes[i] = size;
+      }
+    }
+
+    static InRanges of(BitSet numbers) {
+      List<PortRange> ranges = new ArrayList<>();
+      int first = numbers.nextSetBit(0);
+      while (first >= 0) {
+        int end = numbers.nextClearBit(first);
+        ranges.add(new PortRange(first, end - 1));
+        first = numbers.nextSetBit(end);
+      }
+      return new InRanges(ranges);
+    }
+
+    @Override
+    public int size() {
+      return sizes.length == 0 ? 0 : sizes[sizes.length - 1];
+    }
+
+    @Override
+    public int at(int index) {
+      int found = Arrays.binarySearch(sizes, index + 1);
+      int range = found < 0 ? -found - 1 : found;
+      return ranges.get(range).last() - (sizes[range] - 1 - index);
+    }
+
+    @Override
+    public boolean contains(int number) {
+      for (PortRange range : ranges) {
+        if (range.contains(number)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public int lowest() {
+      return ranges.get(0).first();
+    }
+
+    @Override
+    public int highest() {
+      return ranges.get(ranges.size() - 1).last();
+    }
+  }
+
+  /** Below are the ports that most services use by default. */
+  private static final int LOWEST_PORT = 10_000;
+
+  /** With less room than this below the ephemeral range, the ports above it are used too. */
+  private static final int ENOUGH = 1_000;
+
+  private final Numbers numbers;
+  private final boolean random;
+
+  private PortSequence(Numbers numbers, boolean random) {
+    this.numbers = numbers;
+    this.random = random;
+  }
+
+  private static PortSequence inRandomOrder(BitSet numbers) {
+    return new PortSequence(InRanges.of(numbers), true);
+  }
+
+  static PortSequence inOrder(List<Integer> numbers) {
+    return inOrder(numbers.stream().mapToInt(Integer::intValue));
+  }
+
+  static PortSequence inOrder(IntStream numbers) {
+    return new PortSequence(new Listed(numbers.toArray()), false);
+  }
+
+  /** One range is what most requests name. */
+  static PortSequence inRandomOrder(List<PortRange> ranges) {
+    return ranges.size() == 1
+        ? new PortSequence(new InRanges(ranges), true)
+        : inRandomOrder(numbersOf(ranges));
+  }
+
+  private static BitSet numbersOf(List<PortRange> ranges) {
+    BitSet numbers = new BitSet();
+    ranges.forEach(range -> numbers.set(range.first(), range.last() + 1));
+    return numbers;
+  }
+
+  /**
+   * Returns the ports from 10000 up to the ephemeral range, without reserved and well-known ones. A
+   * hold <em>within</em> the ephemeral range would be in the way of Docker, which looks for random
+   * ports there by explicit binds and gives up after a few. If that leaves little room, the ports
+   * above the range are added, and if that leaves none, those below 10000.
+   */
+  public static PortSequence outsideEphemeralRange(KernelPorts kernel) {
+    int first = kernel.ephemeral().first();
+    int last = kernel.ephemeral().last();
+    BitSet numbers = kernel.openWithin(LOWEST_PORT, first - 1);
+    if (numbers.cardinality() < ENOUGH) {
+      numbers.or(kernel.openWithin(Math.max(last + 1, LOWEST_PORT), PortRange.HIGHEST_PORT));
+    }
+    if (numbers.isEmpty()) {
+      numbers =
+          kernel.openWithin(WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1);
+    }
+    return inRandomOrder(numbers);
+  }
+
+  /** Returns the ports of some ranges, whatever services use them by default. */
+  public static PortSequence within(List<PortRange> ranges, List<PortRange> avoided) {
+    BitSet numbers = numbersOf(ranges);
+    numbers.andNot(numbersOf(avoided));
+    return inRandomOrder(numbers);
+  }
+
+  boolean isEmpty() {
+    return numbers.size() == 0;
+  }
+
+  boolean contains(int number) {
+    return numbers.contains(number);
+  }
+
+  /**
+   * Tries the numbers, each once, until an attempt returns something. Random ones are tried in
+   * steps that spread them over the pool, so that allocators that start near each other soon part.
+   *
+   * @param isDoubtful of random numbers, those for which it holds come last
+   */
+  public <T> @Nullable T firstOf(Attempt<T> attempt, IntPredicate isDoubtful) throws IOException {
+    int size = numbers.size();
+    if (size == 0) {
+      return null;
+    }
+    int index = 0;
+    int step = 1;
+    if (random) {
+      ThreadLocalRandom dice = ThreadLocalRandom.current();
+      index = dice.nextInt(size);
+      step = coprimeTo(size, dice);
+    }
+    BitSet postponed = new BitSet();
+    for (int visited = 0; visited < size; visited++) {
+      int number = numbers.at(index);
+      if (random && isDoubtful.test(number)) {
+        postponed.set(number);
+      } else {
+        T result = attempt.with(number);
+        if (result != null) {
+          return result;
+        }
+      }
+      index = (int) (((long) index + step) % size);
+    }
+    if (postponed.isEmpty()) {
+      return null;
+    }
+    for (int visited = 0; visited < size; visited++) { // as before, from where it began
+      int number = numbers.at(index);
+      T result = postponed.get(number) ? attempt.with(number) : null;
+      if (result != null) {
+        return result;
+      }
+      index = (int) (((long) index + step) % size);
+    }
+    return null;
+  }
+
+  /** Steps of such a length come back to the first number only after all the others. */
+  private static int coprimeTo(int size, ThreadLocalRandom dice) {
+    while (true) {
+      int step = 1 + dice.nextInt(size);
+      if (greatestCommonDivisor(step, size) == 1) {
+        return step;
+      }
+    }
+  }
+
+  private static int greatestCommonDivisor(int a, int b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
+  }
+
+  /** Says which numbers these are, for messages. */
+  @Override
+  public String toString() {
+    int size = numbers.size();
+    if (size == 0) {
+      return "no ports at all";
+    }
+    if (!random && size <= 10) {
+      return IntStream.range(0, size)
+          .mapToObj(index -> String.valueOf(numbers.at(index)))
+          .collect(Collectors.joining(", "));
+    }
+    return size + " ports from " + numbers.lowest() + " to " + numbers.highest();
+  }
+}

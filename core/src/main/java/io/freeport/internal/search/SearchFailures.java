@@ -1,0 +1,104 @@
+package io.freeport.internal.search;
+
+import io.freeport.PortRequest;
+import io.freeport.PortTier;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Why the ports that were tried for a request could not be had. */
+public final class SearchFailures {
+
+  /** Of so many ports the message says who has them. */
+  private static final int NAMED = 3;
+
+  private final Map<PortTier, PortSequence> tried = new EnumMap<>(PortTier.class);
+  private final Set<Integer> inUse = new LinkedHashSet<>();
+  private @Nullable BindException notPermitted;
+  private int excluded;
+  private int misaligned;
+
+  void entering(PortTier tier, PortSequence numbers) {
+    tried.put(tier, numbers);
+  }
+
+  void excluded() {
+    excluded++;
+  }
+
+  void misaligned() {
+    misaligned++;
+  }
+
+  /** Returns, as sentences, what the request itself ruled out. */
+  List<String> skipped(PortRequest request) {
+    List<String> sentences = new ArrayList<>();
+    if (excluded > 0) {
+      sentences.add(
+          "Of these, "
+              + excluded
+              + " left out: the request excludes them, or they were lost before.");
+    }
+    if (misaligned > 0) {
+      sentences.add(
+          "Of these, "
+              + misaligned
+              + " left out: they are not multiples of "
+              + request.alignment()
+              + ".");
+    }
+    return sentences;
+  }
+
+  /** The system's own words are all that Java lets through of the error number. */
+  void add(int port, BindException refusal) throws BindException {
+    String message = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
+    if (message.contains("permission denied")) {
+      notPermitted = refusal;
+    } else if (message.contains("cannot assign") || message.contains("can't assign")) {
+      throw refusal; // no port of that address can be had
+    } else {
+      inUse.add(port);
+    }
+  }
+
+  /** Returns the ports that somebody has, the first few. */
+  List<Integer> inUse() {
+    return inUse.stream().limit(NAMED).toList();
+  }
+
+  /** Returns all ports that somebody has, of those that were tried. */
+  public Set<Integer> allInUse() {
+    return Collections.unmodifiableSet(inUse);
+  }
+
+  boolean isNotPermitted() {
+    return notPermitted != null;
+  }
+
+  /** Returns whether the last tier had nothing to try. */
+  boolean hadNoPorts() {
+    PortSequence any = tried.get(PortTier.ANY);
+    return any != null && any.isEmpty();
+  }
+
+  /** Returns what was tried, tier by tier. */
+  @Override
+  public String toString() {
+    if (tried.isEmpty()) {
+      return "nothing, since the request names no port for its tiers";
+    }
+    return tried.entrySet().stream()
+        .map(
+            entry -> entry.getValue() + " (" + entry.getKey().name().toLowerCase(Locale.ROOT) + ")")
+        .collect(Collectors.joining(", "));
+  }
+}

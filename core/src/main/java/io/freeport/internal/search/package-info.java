@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.search;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.freeport.internal.settings;
+
+import io.freeport.spi.SettingsSource;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The environment, in which keys are written in capitals and with underscores. */
+public record EnvironmentSource(Map<String, String> environment) implements SettingsSource {
+
+  private static final String PREFIX = "FREEPORT_";
+
+  @Override
+  public int rank() {
+    return ENVIRONMENT;
+  }
+
+  @Override
+  public Set<String> keys() {
+    Set<String> keys = new HashSet<>();
+    for (String variable : environment.keySet()) {
+      if (variable.startsWith(PREFIX)) {
+        keys.add(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public @Nullable String get(String key) {
+    return environment.get(variable(key));
+  }
+
+  @Override
+  public String origin(String key) {
+    return "environment variable " + variable(key);
+  }
+
+  private static String variable(String key) {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_');
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.internal.settings;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package io.freeport.internal.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.freeport.HandoffMode;
+import io.freeport.LeakPolicy;
+import io.freeport.PortAllocator;
+import io.freeport.spi.SettingsSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  private static Settings read(Map<String, String> properties, Map<String, String> environment) {
+    Properties all = new Properties();
+    all.putAll(properties);
+    return Settings.of(List.of(new EnvironmentSource(environment), new PropertiesSource(all)));
+  }
+
+  private record Written(int rank, String key, String value) implements SettingsSource {
+    @Override
+    public Set<String> keys() {
+      return Set.of(key);
+    }
+
+    @Override
+    public @Nullable String get(String asked) {
+      return asked.equals(key) ? value : null;
+    }
+
+    @Override
+    public String origin(String asked) {
+      return "test";
+    }
+  }
+
+  @Test
+  void withoutAnythingWrittenItIsTheDefault() {
+    Settings settings = read(Map.of(), Map.of());
+    assertThat(settings.text("freeport.dir")).isNull();
+    assertThat(settings.choice("freeport.leaks", LeakPolicy.WARN)).isEqualTo(LeakPolicy.WARN);
+    assertThat(settings.number("freeport.retries", 5, 0)).isEqualTo(5);
+    assertThat(settings.duration("freeport.handoff.timeout", Duration.ofSeconds(10)))
+        .isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.flag("freeport.require.docker", true)).isTrue();
+  }
+
+  @Test
+  void aPropertyGoesBeforeAVariable() {
+    Settings settings =
+        read(
+            Map.of("freeport.handoff", "close-then-bind", "freeport.retries", " 0 "),
+            Map.of(
+                "FREEPORT_HANDOFF", "shared",
+                "FREEPORT_HANDOFF_TIMEOUT", "1m30s",
+                "FREEPORT_REQUIRE_DOCKER", "false",
+                "FREEPORT_LEAKS", "fail"));
+    assertThat(settings.choice("freeport.handoff", HandoffMode.SHARED))
+        .isEqualTo(HandoffMode.CLOSE_THEN_BIND);
+    assertThat(settings.number("freeport.retries", 5, 0)).isZero();
+    assertThat(settings.duration("freeport.handoff.timeout", Duration.ZERO))
+        .isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings.choice("freeport.leaks", LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+    assertThat(settings.flag("freeport.require.docker", true)).isFalse();
+  }
+
+  @Test
+  void furtherSourcesAreAskedByTheirRank() {
+    Settings settings = read(Map.of("freeport.retries", "2"), Map.of());
+    assertThat(settings.with(new Written(300, "freeport.retries", "3")).text("freeport.retries"))
+        .isEqualTo("3");
+    assertThat(settings.with(new Written(50, "freeport.retries", "3")).text("freeport.retries"))
+        .isEqualTo("2");
+    assertThat(settings.with(new Written(50, "freeport.leaks", "fail")).text("freeport.leaks"))
+        .isEqualTo("fail");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "freeport.handoff.timeout | soon | \"soon\". Expected a time such as 10s, 0.5s or 1m30s.",
+        "freeport.handoff.timeout | -1s | \"-1s\". Expected a time such as 10s, 0.5s or 1m30s.",
+        "freeport.retries | -1 | \"-1\". Expected a whole number, 0 or more.",
+        "freeport.retries | many | \"many\". Expected a whole number, 0 or more.",
+        "freeport.require.docker | 1 | \"1\". Expected true or false.",
+        "freeport.leaks | maybe | \"maybe\". Expected ignore, warn or fail."
+      })
+  void badValues(String key, String value, String message) {
+    Settings settings = read(Map.of(key, value), Map.of());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> {
+              settings.duration("freeport.handoff.timeout", Duration.ZERO);
+              settings.number("freeport.retries", 5, 0);
+              settings.choice("freeport.leaks", LeakPolicy.WARN);
+              settings.flag("freeport.require.docker", true);
+            })
+        .withMessage("Bad value for " + key + " (system property): " + message);
+  }
+
+  @Test
+  void aBadHandoffMode() {
+    Settings settings = read(Map.of(), Map.of("FREEPORT_HANDOFF", "never"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortAllocator.builder(settings))
+        .withMessage(
+            "Bad value for freeport.handoff (environment variable FREEPORT_HANDOFF): \"never\". Expected auto, shared or close-then-bind.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "freeport.leak, freeport.leaks",
+    "freeport.handoff.time-out, freeport.handoff.timeout",
+    "freeport.hand-off, freeport.handoff",
+    "freeport.sumary, freeport.summary"
+  })
+  void anUnknownKeyIsAnErrorThatNamesTheNearestOne(String key, String nearest) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Map.of(key, "fail"), Map.of()))
+        .withMessageMatching(
+            "There is no setting "
+                + key
+                + " \\(system property\\)\\. Did you mean "
+                + nearest
+                + "\\? All of them: freeport\\.handoff, .*\\.");
+  }
+
+  @Test
+  void anUnknownVariable() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Map.of(), Map.of("FREEPORT_LEAK", "fail")))
+        .withMessageStartingWith(
+            "There is no setting freeport.leak (environment variable FREEPORT_LEAK). Did you mean freeport.leaks?");
+  }
+
+  @Test
+  void keysOfOthersAreNoneOfOurBusiness() {
+    read(Map.of("freeportal.leak", "fail"), Map.of("PATH", "/bin", "FREEPORTAL", "x"));
+  }
+}

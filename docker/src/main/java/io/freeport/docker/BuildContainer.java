@@ -1,0 +1,308 @@
+package io.freeport.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import io.freeport.HeldPort;
+import io.freeport.LeakPolicy;
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import io.freeport.build.BuildShare;
+import io.freeport.docker.internal.ContainerStarter;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineCall;
+import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.PublishedPort;
+import io.freeport.docker.internal.SingleContainer;
+import io.freeport.internal.owner.Owner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container for all modules and forks of a build: the first JVM that asks for it starts it, the
+ * last one that closes it, or ends, removes it.
+ *
+ * <pre>{@code
+ * static final BuildContainer DATABASE =
+ *     BuildContainer.of("database", "postgres:15", 5432)
+ *         .with(create -> create.withEnv("POSTGRES_PASSWORD=secret"))
+ *         .readyWhen(port -> canConnect(port))
+ *         .start();
+ * }</pre>
+ *
+ * <p>Who was killed is not counted. If that was the last one, or the first one while it started the
+ * container, that is removed by the next JVM of the build that asks for it, or, when the build is
+ * over, by the reaper of any later test run: its label names the build's process as its owner.
+ *
+ * <p>If between two modules nobody uses it, it is removed, and started anew for the next one.
+ *
+ * <p>It is started without Testcontainers, which would remove it with the JVM that started it. The
+ * engine must be on this host, in this network namespace.
+ *
+ * <p><strong>Threads.</strong> All methods may be called from any thread.
+ *
+ * @since 0.1.0
+ */
+public final class BuildContainer implements AutoCloseable {
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final BuildShare share;
+  private final String id;
+  private final int port;
+
+  private BuildContainer(BuildShare share) {
+    this.share = share;
+    String[] words = share.description().split(" ", 2);
+    this.id = words[0];
+    this.port = Integer.parseInt(words[1]);
+  }
+
+  /**
+   * Describes a container.
+   *
+   * @param name the same in all modules and forks that want the same container
+   * @param image what to start
+   * @param containerPort the TCP port on which the service listens in the container, from 1 to
+   *     65535
+   * @return a builder
+   */
+  public static Builder of(String name, String image, int containerPort) {
+    return new Builder(name, image, containerPort);
+  }
+
+  /**
+   * Returns the container's id, as the engine gave it.
+   *
+   * @return the full id
+   */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * Returns the port of 127.0.0.1 on which the container's port is published.
+   *
+   * @return the number; the same in all JVMs of the build
+   */
+  public int port() {
+    return port;
+  }
+
+  /** Removes the container if nobody else uses it. Closing it again does nothing. */
+  @Override
+  public void close() {
+    share.close();
+  }
+
+  /**
+   * Builds a {@link BuildContainer}. All JVMs are to say the same: what the first one said counts.
+   *
+   * @since 0.1.0
+   */
+  public static final class Builder {
+
+    private final String name;
+    private final String image;
+    private final int containerPort;
+    private PortRequest request;
+    private @Nullable HeldPort held;
+    private UnaryOperator<CreateContainerCmd> change = create -> create;
+    private IntPredicate ready = port -> true;
+    private Duration timeout = Duration.ofMinutes(1);
+
+    private Builder(String name, String image, int containerPort) {
+      PublishedPort.checkContainerPort(containerPort);
+      this.name = name;
+      this.image = image;
+      this.containerPort = containerPort;
+      this.request = PortRequest.named(name).build();
+    }
+
+    /**
+     * Says which port of this host is wanted; without this call any will do.
+     *
+     * @param request for one TCP port
+     * @return this
+     */
+    public Builder on(PortRequest request) {
+      this.request = request;
+      this.held = null;
+      return this;
+    }
+
+    /**
+     * Says on which port of this host, which is held already: that of a service of a plan with
+     * {@code scope: build}, so that all JVMs of the build say the same. If somebody has it, the
+     * start fails; any other port is exchanged, as {@link ContainerLauncher} does it.
+     *
+     * @param port is offered to the container; it stays the caller's
+     * @return this
+     */
+    public Builder on(HeldPort port) {
+      this.held = port;
+      return this;
+    }
+
+    /**
+     * Adds to how the container is created.
+     *
+     * @param change gets the command, with the image, and returns it with what is added
+     * @return this
+     */
+    public Builder with(UnaryOperator<CreateContainerCmd> change) {
+      this.change = change;
+      return this;
+    }
+
+    /**
+     * Says how to tell that the service is ready; without this call nobody waits for it.
+     *
+     * @param ready is given the port, again and again, until it returns true
+     * @return this
+     */
+    public Builder readyWhen(IntPredicate ready) {
+      this.ready = ready;
+      return this;
+    }
+
+    /**
+     * Sets how long the service has to get ready; without this call a minute.
+     *
+     * @param timeout not negative
+     * @return this
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Starts the container, or joins those who use it. It is closed when the JVM ends, if not
+     * before.
+     *
+     * @return the running container
+     * @throws IllegalStateException if no engine answers, or the service does not get ready
+     * @throws io.freeport.PortUnavailableException if there is no free port
+     * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer within
+     *     {@code freeport.container.timeout}
+     * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses
+     */
+    public BuildContainer start() {
+      BuildContainer container =
+          new BuildContainer(BuildShare.join("container:" + name, new Shared(this)));
+      try {
+        Runtime.getRuntime().addShutdownHook(new Thread(container::close, "freeport-build"));
+        return container;
+      } catch (IllegalStateException jvmEndsAlready) {
+        container.close();
+        throw jvmEndsAlready;
+      }
+    }
+  }
+
+  /** Who comes later may be another JVM: all that it knows is in the description. */
+  private record Shared(Builder its) implements BuildShare.Resource {
+
+    @Override
+    public String start(Owner build, Consumer<String> begun) {
+      // The container outlives this hold, as it should.
+      try (DockerClient client = Engine.connect();
+          PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build()) {
+        HeldPort port = its.held == null ? allocator.hold(its.request) : its.held;
+        ContainerStarter start = new ContainerStarter(client, passage(port, allocator));
+        String id =
+            start.run(
+                () -> create(client, build), created -> begun.accept(describe(created, port)));
+        try {
+          awaitReady(port.number());
+        } catch (Throwable e) {
+          start.removeAfter(e, id);
+          throw e;
+        }
+        return describe(id, port);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private EnginePorts passage(HeldPort port, PortAllocator allocator) {
+      return new EnginePorts(
+          List.of(new PublishedPort(its.containerPort, port)),
+          EngineHandoff.OF_THIS_JVM,
+          EngineHandoff.HERE,
+          allocator.handoffMode());
+    }
+
+    private CreateContainerCmd create(DockerClient client, Owner build) {
+      CreateContainerCmd create = its.change.apply(client.createContainerCmd(its.image));
+      Labels.addTo(create, build);
+      return create;
+    }
+
+    private void awaitReady(int port) {
+      long start = System.nanoTime();
+      while (!its.ready.test(port)) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new IllegalStateException(
+              "Interrupted while container \"" + its.name + "\" got ready on port " + port);
+        }
+        if (System.nanoTime() - start > its.timeout.toNanos()) {
+          throw new IllegalStateException(
+              "Container \""
+                  + its.name
+                  + "\" ("
+                  + its.image
+                  + ") was not ready on port "
+                  + port
+                  + " within "
+                  + its.timeout.toSeconds()
+                  + " s. Look at what it prints, or give it more time: timeout(...).");
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+
+    @Override
+    public boolean isUsable(String description) {
+      return ask(description, "looked at", SingleContainer::isRunning);
+    }
+
+    @Override
+    public void stop(String description) {
+      ask(
+          description,
+          "removed",
+          container -> {
+            container.remove();
+            return true;
+          });
+    }
+
+    /** Everybody else who comes or goes waits meanwhile, so the engine must not take for ever. */
+    private <T> T ask(String description, String what, Function<SingleContainer, T> command) {
+      String[] words = description.split(" ", 2);
+      try (DockerClient client = Engine.connect()) {
+        return EngineCall.run(
+            () -> command.apply(new SingleContainer(client, words[0])),
+            EngineHandoff.OF_THIS_JVM.name(),
+            "Container \"" + its.name + "\" on port " + words[1] + " was to be " + what);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static String describe(String id, HeldPort port) {
+      return id + " " + port.number();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.freeport.docker.internal;
+
+import com.github.dockerjava.api.DockerClient;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the Docker engine of this JVM. Modules provide one by {@link java.util.ServiceLoader}. */
+public interface EngineProvider {
+
+  /**
+   * Returns a new client, to be closed by the caller.
+   *
+   * @throws IllegalStateException if no engine answers
+   */
+  DockerClient connect();
+
+  /**
+   * Returns where the engine is.
+   *
+   * @throws IllegalStateException if the provider asks the engine, and it does not answer
+   */
+  URI uri();
+
+  /**
+   * Returns if the engine answers.
+   *
+   * @throws IllegalStateException if no engine answers
+   */
+  void requireAnswer();
+
+  /** Returns the address that the configuration names; empty if it names none. */
+  String configuredHost();
+
+  /** Returns what may be wrong if no address is configured, as a clause; null if nothing is. */
+  @Nullable String troubleOfSearch();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.docker.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package io.freeport.docker.reaper;
+
+import io.freeport.docker.internal.Engine;
+import io.freeport.internal.settings.Settings;
+import io.freeport.spi.BeforeTests;
+import io.freeport.spi.SettingsSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the reaper before the first test of a JVM. {@code freeport.reaper=dry-run} has it only say
+ * what it would remove, {@code off} switches it off.
+ */
+public final class ReapBeforeTests implements BeforeTests {
+
+  private static final Logger LOGGER = System.getLogger(ReapBeforeTests.class.getName());
+
+  @Override
+  public void run(SettingsSource parameters) {
+    try {
+      run(Settings.ofThisJvm().with(parameters));
+    } catch (IllegalArgumentException badSetting) {
+      LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+    }
+  }
+
+  private static void run(Settings settings) {
+    switch (settings.choice(ReaperMode.KEY, ReaperMode.ON)) {
+      case ON -> tellProblem(Reaper.create(settings).attempt());
+      case DRY_RUN -> tellPlan(Reaper.create(settings).lookForPlan());
+      case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
+    }
+  }
+
+  private static void tellPlan(ReapPass.Result result) {
+    List<ReapPlan.Finding> toRemove = result.report().plan().toRemove();
+    if (!toRemove.isEmpty()) {
+      LOGGER.log(
+          Level.INFO,
+          "This is a dry run, and nothing is removed:\n{0}",
+          toRemove.stream().map(ReapPlan.Finding::toString).collect(Collectors.joining("\n")));
+    }
+    tellProblem(result);
+  }
+
+  /** What is left is told elsewhere; here it is that nothing was found out. */
+  private static void tellProblem(ReapPass.Result result) {
+    ReapReport report = result.report();
+    if (report.problem().isEmpty() || !report.left().isEmpty()) {
+      return;
+    }
+    String problem = report.problem().get();
+    String trouble = result.connected() ? problem : Engine.trouble();
+    if (trouble == null) {
+      LOGGER.log(Level.DEBUG, "There is no engine: {0}", problem);
+      return;
+    }
+    // What an engine answers says more than what its address looks like.
+    boolean saysMore = result.broken() || problem.contains("Status ");
+    LOGGER.log(
+        Level.WARNING,
+        "The tests go on without a look for what dead test runs left behind, after {0} ms: {1}. To have none, set freeport.reaper=off.",
+        String.valueOf(report.took().toMillis()),
+        saysMore ? problem : trouble);
+  }
+}

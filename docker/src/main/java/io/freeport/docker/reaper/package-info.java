@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.docker.reaper;
+
+import org.jspecify.annotations.NullMarked;

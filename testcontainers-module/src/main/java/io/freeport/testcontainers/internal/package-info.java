@@ -1,0 +1,4 @@
+@NullMarked
+package io.freeport.testcontainers.internal;
+
+import org.jspecify.annotations.NullMarked;
