@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The transcripts of the pages are what {@code .ci/transcripts} writes, of commands that exist. */
+/** The transcripts of the pages are what {@code ci/transcripts} writes, of commands that exist. */
 class TranscriptsTest {
 
   private static final Path DOCS = Path.of("..", "docs");

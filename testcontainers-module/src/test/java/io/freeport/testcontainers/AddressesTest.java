@@ -28,7 +28,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * What is published is what is held, with IPv4 and IPv6, whether the engine's networks have IPv6 or
- * not ({@code .ci/engines} has both).
+ * not ({@code ci/engines} has both).
  */
 @RequiresDocker
 @ResourceLock(Resources.SYSTEM_PROPERTIES)

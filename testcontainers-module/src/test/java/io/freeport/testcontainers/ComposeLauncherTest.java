@@ -40,7 +40,7 @@ import org.testcontainers.containers.ComposeContainer;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.utility.DockerImageName;
 
-/** Needs "docker compose", as {@code .ci/compose} installs it; without it, it is skipped. */
+/** Needs "docker compose", as {@code ci/compose} installs it; without it, it is skipped. */
 @RequiresDocker
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 @Timeout(180)

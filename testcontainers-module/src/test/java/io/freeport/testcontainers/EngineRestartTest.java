@@ -39,7 +39,7 @@ import redis.clients.jedis.Jedis;
 @EnabledIfEnvironmentVariable(
     named = MortalEngine.DIRECTORY,
     matches = ".+",
-    disabledReason = "it kills the engine, which has to be that of .ci/engines restart")
+    disabledReason = "it kills the engine, which has to be that of ci/engines restart")
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 @Timeout(300)
 class EngineRestartTest {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The engine of {@code .ci/engines restart}. Its folder has its process id; its keeper starts it
+ * The engine of {@code ci/engines restart}. Its folder has its process id; its keeper starts it
  * again when it has died, unless there is a file that says it is to stay down.
  */
 final class MortalEngine {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * An engine on another host, of which a network namespace of its own is the next best thing: {@code
- * .ci/engines remote}. With an engine of this host there is nothing to be seen.
+ * ci/engines remote}. With an engine of this host there is nothing to be seen.
  */
 @RequiresDocker
 @Timeout(120)

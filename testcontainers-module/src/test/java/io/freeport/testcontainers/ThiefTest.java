@@ -59,7 +59,7 @@ class ThiefTest {
         }
       }
     }
-    // .ci/engines adds these up.
+    // ci/engines adds these up.
     System.out.println("Thieves: " + STARTS + " starts, " + taken + " held numbers taken");
     if (Modes.isShared()) {
       assertThat(taken).isZero();
