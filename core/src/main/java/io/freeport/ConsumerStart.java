@@ -38,7 +38,7 @@ final class ConsumerStart<T, E extends Exception> {
       HeldPort port = nextPort();
       boolean handedOver = false;
       try {
-        T started = port.start(consumer);
+        T started = port.handover().start(() -> consumer.start(port));
         awaitTaken(port, started);
         handedOver = !hasEnded(started);
         if (handedOver) {
@@ -52,7 +52,7 @@ final class ConsumerStart<T, E extends Exception> {
         }
       } catch (Exception e) {
         // A bind that failed on some other port, or for some other reason, is the caller's affair.
-        boolean stolen = PortConflict.isCauseOf(e) && port.isTaken();
+        boolean stolen = PortConflict.isCauseOf(e) && port.isInUse();
         if (stolen) {
           lose(port, e);
         }

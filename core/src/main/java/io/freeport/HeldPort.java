@@ -1,12 +1,12 @@
 package io.freeport;
 
-import io.freeport.build.BuildPorts;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.LedgerEntry;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.spi.PortHandover;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -125,7 +125,7 @@ public final class HeldPort implements AutoCloseable {
 
   /** Takes a port of the build back if its consumer has stopped; else nothing happens. */
   public synchronized void holdBeside() {
-    if (state != PortState.TAKEN || isTaken()) {
+    if (state != PortState.TAKEN || isInUse()) {
       return;
     }
     try {
@@ -142,7 +142,7 @@ public final class HeldPort implements AutoCloseable {
 
   /**
    * Returns the port's number, also after its release. It stays the same unless the port is
-   * {@linkplain #exchange() exchanged}.
+   * {@linkplain PortHandover#exchange() exchanged}.
    *
    * @return the number, from 1 to 65535
    */
@@ -215,19 +215,6 @@ public final class HeldPort implements AutoCloseable {
     offerBy(null);
   }
 
-  /**
-   * Opens the port to its consumer in one way, whatever its allocator's way is: for a consumer of
-   * which it is known that it cannot bind beside a hold. A port that is offered already, and still
-   * held, is let go of for {@link HandoffMode#CLOSE_THEN_BIND}.
-   *
-   * @param mode from now on, also if the port is offered again
-   * @throws IllegalStateException if the port is released
-   * @throws PortUnavailableException if the port was taken and somebody still has it
-   */
-  public void offer(HandoffMode mode) {
-    offerBy(mode);
-  }
-
   private void offerBy(@Nullable HandoffMode newMode) {
     boolean wasTaken;
     boolean wasOffered;
@@ -257,41 +244,6 @@ public final class HeldPort implements AutoCloseable {
     }
     if (!wasOffered) {
       tell(PortEvent.Type.OFFERED);
-    }
-  }
-
-  /**
-   * Starts the consumer, and offers the port before unless it is taken. Beside the hold only a
-   * consumer that sets {@code SO_REUSEADDR} can bind. Another one fails with a port conflict while
-   * nobody has the port; it is started once more, without the hold. If that fails too, and still
-   * nobody has the port, it is held again.
-   *
-   * <p>If {@link #isTaken()} after a port conflict, somebody was faster; if not, the conflict is
-   * about another port.
-   *
-   * @param consumer starts it, in this thread
-   * @param <T> what is started
-   * @param <E> how the start may fail
-   * @return what was started; whether it has the port is another matter, see {@link #awaitTaken}
-   * @throws E if it cannot be started
-   * @throws IllegalStateException if the port is released
-   */
-  public <T, E extends Exception> T start(PortConsumer<T, E> consumer) throws E {
-    if (state() != PortState.TAKEN) {
-      offer();
-    }
-    try {
-      return consumer.start(this);
-    } catch (Exception e) {
-      if (!PortConflict.isCauseOf(e) || !giveUpHold()) {
-        throw e;
-      }
-    }
-    try {
-      return consumer.start(this);
-    } catch (Throwable e) {
-      holdAgainAfter(e);
-      throw e;
     }
   }
 
@@ -384,32 +336,60 @@ public final class HeldPort implements AutoCloseable {
     tell(PortEvent.Type.RECLAIMED);
   }
 
-  /**
-   * Lets the hold stay beside the consumer until the port is released, as if it had been
-   * {@linkplain PortRequest.Builder#keep() asked for} in that way. Where there is no such hold, for
-   * UDP and in {@link HandoffMode#CLOSE_THEN_BIND}, this does nothing.
-   */
-  public synchronized void keep() {
+  private synchronized void retainHold() {
     kept = request.protocol() == Protocol.TCP;
   }
 
   /**
-   * Gives up the number and holds another one that satisfies the same request: somebody else has
-   * this one, or the consumer cannot use it. Whoever has this object sees the new number. A port of
-   * a contiguous block is exchanged with all of its block. The port then is {@linkplain
-   * PortState#HELD held}; it gets no number that it had before.
+   * Returns what modules need to hand the port over to consumers of their kind.
    *
-   * <p>What was copied or built from the number before is wrong afterwards. While a block is
-   * exchanged, another thread can read a mix of its former and its new numbers; there is none any
-   * more when this returns.
-   *
-   * @throws PortUnavailableException if there is no other port to be had; this one stays as it is
-   * @throws IllegalStateException if the port is released, its allocator is closed, the port is one
-   *     of {@link BuildPorts}, or somebody listens on another port of its block, having {@linkplain
-   *     PortState#TAKEN taken} it
+   * @return the handover of this port
    */
-  public void exchange() {
-    PortExchange.exchange(this, block, allocator);
+  public PortHandover handover() {
+    return new Handover();
+  }
+
+  private final class Handover implements PortHandover {
+
+    @Override
+    public void offer(HandoffMode mode) {
+      offerBy(mode);
+    }
+
+    @Override
+    public <T, E extends Exception> T start(Start<T, E> start) throws E {
+      if (state() != PortState.TAKEN) {
+        HeldPort.this.offer();
+      }
+      try {
+        return start.start();
+      } catch (Exception e) {
+        if (!PortConflict.isCauseOf(e) || !giveUpHold()) {
+          throw e;
+        }
+      }
+      try {
+        return start.start();
+      } catch (Throwable e) {
+        holdAgainAfter(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public void retainHold() {
+      HeldPort.this.retainHold();
+    }
+
+    @Override
+    public boolean isInUse() {
+      return HeldPort.this.isInUse();
+    }
+
+    @Override
+    public void exchange() {
+      PortExchange.exchange(HeldPort.this, block, allocator);
+    }
   }
 
   synchronized Set<Integer> numbersSoFar() {
@@ -428,7 +408,7 @@ public final class HeldPort implements AutoCloseable {
   void tellIfStolen() {
     boolean stolen;
     synchronized (this) {
-      stolen = state != PortState.HELD && state != PortState.RELEASED && isTaken();
+      stolen = state != PortState.HELD && state != PortState.RELEASED && isInUse();
     }
     if (stolen) {
       tell(PortEvent.Type.STOLEN);
@@ -508,7 +488,7 @@ public final class HeldPort implements AutoCloseable {
    * @return false if somebody else has the port, or there was no hold, or it is one of several
    */
   private synchronized boolean giveUpHold() {
-    if (state != PortState.OFFERED || hold == null || isOfBuild || isTaken()) {
+    if (state != PortState.OFFERED || hold == null || isOfBuild || isInUse()) {
       return false;
     }
     mode = HandoffMode.CLOSE_THEN_BIND;
@@ -519,7 +499,7 @@ public final class HeldPort implements AutoCloseable {
   /** Undoes {@link #giveUpHold}, which was of no use. */
   private synchronized void holdAgainAfter(Throwable failure) {
     try {
-      if (state == PortState.OFFERED && hold == null && !isTaken()) {
+      if (state == PortState.OFFERED && hold == null && !isInUse()) {
         mode = HandoffMode.SHARED; // in which alone there was a hold to give up
         holdAgain();
       }
@@ -558,15 +538,7 @@ public final class HeldPort implements AutoCloseable {
     return false;
   }
 
-  /**
-   * Returns whether somebody has the port beside its hold, or instead of it; of a port for TCP and
-   * UDP, for one of them at least. Unlike {@link #confirm()} this changes nothing: it is for
-   * finding out who is in the way. No connection is made.
-   *
-   * @return whether it is taken at the time of the call; false if it is held and was not offered
-   * @throws UncheckedIOException if that cannot be told
-   */
-  public boolean isTaken() {
+  boolean isInUse() {
     return state() != PortState.HELD && isTaken(Hold::isTakenInPart);
   }
 
@@ -622,7 +594,7 @@ public final class HeldPort implements AutoCloseable {
       return state == PortState.OFFERED;
     }
     if (hold != null) { // a kept one: it stood beside the consumer all the time
-      if (isTaken()) {
+      if (isInUse()) {
         return false;
       }
       moveTo(PortState.OFFERED);

@@ -33,7 +33,7 @@ final class PortExchange {
   /** Whoever listens would go on at the former number, which nobody would find any more. */
   private static void requireNoneInUse(HeldPort asking, List<HeldPort> ports) {
     for (HeldPort other : ports) {
-      if (other != asking && other.state() == PortState.TAKEN && other.isTaken()) {
+      if (other != asking && other.state() == PortState.TAKEN && other.isInUse()) {
         throw new IllegalStateException(
             asking
                 + " cannot be exchanged: it is one of a contiguous block, and "

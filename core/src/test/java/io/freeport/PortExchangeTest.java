@@ -31,7 +31,7 @@ class PortExchangeTest {
     HeldPort port = allocator.hold("db");
     int before = port.number();
 
-    port.exchange();
+    port.handover().exchange();
 
     assertThat(port.number()).isNotEqualTo(before);
     assertThat(port.state()).isEqualTo(PortState.HELD);
@@ -46,9 +46,9 @@ class PortExchangeTest {
   void thatItWasStolenIsTold() throws IOException {
     HeldPort port = allocator.hold("db");
     int before = port.number();
-    port.offer(HandoffMode.CLOSE_THEN_BIND);
+    port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
     try (ServerSocket thief = new ServerSocket(before)) {
-      port.exchange();
+      port.handover().exchange();
     }
     assertThat(events)
         .filteredOn(event -> event.type() == PortEvent.Type.STOLEN)
@@ -65,7 +65,7 @@ class PortExchangeTest {
   void eachNumberThatWasHeldIsReleasedOnce() {
     HeldPort port = allocator.hold("db");
     int before = port.number();
-    port.exchange();
+    port.handover().exchange();
     port.close();
     assertThat(events)
         .filteredOn(event -> event.type() == PortEvent.Type.HELD)
@@ -80,11 +80,11 @@ class PortExchangeTest {
   @Test
   void askingWhetherItIsTakenChangesNothing() throws IOException {
     HeldPort port = allocator.hold("db");
-    assertThat(port.isTaken()).isFalse();
-    port.offer(HandoffMode.CLOSE_THEN_BIND);
-    assertThat(port.isTaken()).isFalse();
+    assertThat(port.handover().isInUse()).isFalse();
+    port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
+    assertThat(port.handover().isInUse()).isFalse();
     try (ServerSocket thief = new ServerSocket(port.number())) {
-      assertThat(port.isTaken()).isTrue();
+      assertThat(port.handover().isInUse()).isTrue();
     }
     assertThat(port.state()).isEqualTo(PortState.OFFERED);
     assertThat(events).noneMatch(event -> event.type() == PortEvent.Type.TAKEN);
@@ -95,7 +95,7 @@ class PortExchangeTest {
     HeldPort port = allocator.hold(PortRequest.named("db").range(21_500, 21_599).build());
     Set<Integer> numbers = new HashSet<>(Set.of(port.number()));
     for (int i = 0; i < 20; i++) {
-      port.exchange();
+      port.handover().exchange();
       assertThat(numbers.add(port.number())).isTrue();
       assertThat(port.number()).isBetween(21_500, 21_599);
     }
@@ -107,7 +107,7 @@ class PortExchangeTest {
         allocator.holdAll(PortRequest.named("ftp").count(4).contiguous().build());
     List<Integer> before = numbers(block);
 
-    block.get(2).exchange();
+    block.get(2).handover().exchange();
 
     assertThat(numbers(block)).doesNotContainAnyElementsOf(before);
     int first = block.get(0).number();
@@ -127,12 +127,12 @@ class PortExchangeTest {
       assertThat(inUse.confirm()).isTrue();
 
       assertThatIllegalStateException()
-          .isThrownBy(block.get(1)::exchange)
+          .isThrownBy(block.get(1).handover()::exchange)
           .withMessageContaining(inUse + " of the same block is in use");
       assertThat(numbers(block)).isEqualTo(before);
       assertThat(block.get(1).state()).isEqualTo(PortState.HELD);
     }
-    block.get(1).exchange();
+    block.get(1).handover().exchange();
     assertThat(numbers(block)).doesNotContainAnyElementsOf(before);
   }
 
@@ -142,7 +142,8 @@ class PortExchangeTest {
     allocator.close();
     try (PortAllocator another = PortAllocator.create()) {
       HeldPort port = another.hold(PortRequest.named("db").preferred(free).strict().build());
-      assertThatExceptionOfType(PortUnavailableException.class).isThrownBy(port::exchange);
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(port.handover()::exchange);
       assertThat(port.number()).isEqualTo(free);
       assertThat(port.state()).isEqualTo(PortState.HELD);
     }
@@ -153,14 +154,14 @@ class PortExchangeTest {
     HeldPort port = allocator.hold("db");
     port.close();
     assertThatIllegalStateException()
-        .isThrownBy(port::exchange)
+        .isThrownBy(port.handover()::exchange)
         .withMessageContaining("cannot be exchanged any more");
   }
 
   @Test
   void anAllocatorForgetsWhatWasExchanged() {
     HeldPort port = allocator.hold("db");
-    port.exchange();
+    port.handover().exchange();
     allocator.close();
     assertThat(port.state()).isEqualTo(PortState.RELEASED);
     assertThatNoException().isThrownBy(() -> bind(port.number()));
@@ -169,8 +170,8 @@ class PortExchangeTest {
   @Test
   void aPortIsKeptFromNowOn() throws IOException {
     HeldPort port = allocator.hold("db");
-    port.keep();
-    port.offer(HandoffMode.SHARED);
+    port.handover().retainHold();
+    port.handover().offer(HandoffMode.SHARED);
     try (ServerSocket consumer = new ServerSocket(port.number())) {
       assertThat(port.confirm()).isTrue();
     }
@@ -180,9 +181,9 @@ class PortExchangeTest {
   @Test
   void anOfferedPortIsLetGoOfForAConsumerThatDoesNotShare() {
     HeldPort port = allocator.hold("db");
-    port.offer(HandoffMode.SHARED);
+    port.handover().offer(HandoffMode.SHARED);
     assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(port.number()));
-    port.offer(HandoffMode.CLOSE_THEN_BIND);
+    port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
     assertThatNoException().isThrownBy(() -> bind(port.number()));
     assertThat(events).filteredOn(event -> event.type() == PortEvent.Type.OFFERED).hasSize(1);
   }

@@ -114,7 +114,7 @@ final class CommandPorts implements AutoCloseable {
   private void offer(String name) {
     HeldPort port = port(name);
     if (notShared.contains(name)) {
-      port.offer(HandoffMode.CLOSE_THEN_BIND);
+      port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
     } else if (asked.containsKey(name)) {
       port.offer();
     } else {
@@ -140,7 +140,7 @@ final class CommandPorts implements AutoCloseable {
   void move(String name) {
     HeldPort own = asked.get(name);
     if (own != null) {
-      own.exchange();
+      own.handover().exchange();
     } else {
       Objects.requireNonNull(planned).move(name);
     }

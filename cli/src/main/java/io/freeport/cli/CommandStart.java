@@ -139,7 +139,7 @@ final class CommandStart {
         .held()
         .forEach(
             (name, port) -> {
-              if (port.isTaken()) {
+              if (port.handover().isInUse()) {
                 if (saysSo || isOfSomebodyElse(port)) {
                   stolen.add(name);
                 }

@@ -192,7 +192,7 @@ class BuildPortsTest {
     try (PortAllocator allocator = PortAllocator.create()) {
       HeldPort port = BuildPorts.ofThisJvm().hold(name, allocator, PortRequest.named("db").build());
       assertThatIllegalStateException()
-          .isThrownBy(port::exchange)
+          .isThrownBy(port.handover()::exchange)
           .withMessageContaining("is that of all JVMs of the build");
     }
   }

@@ -252,7 +252,7 @@ class SessionTest {
       port.offer();
       int number = port.number();
       try (ServerSocket somebody = new ServerSocket(number)) {
-        port.exchange();
+        port.handover().exchange();
       }
       assertThat(port.number()).isNotEqualTo(number);
     }

@@ -19,7 +19,8 @@ public record Assignment(
   /**
    * Returns the port's number.
    *
-   * @return the one that it has now, if its hold was {@linkplain HeldPort#exchange() exchanged}
+   * @return the one that it has now, if its hold was {@linkplain
+   *     io.freeport.spi.PortHandover#exchange() exchanged}
    */
   @Override
   public int port() {

@@ -144,8 +144,8 @@ public final class PortAssignments implements NamedPorts {
 
   /**
    * Offers a service's port and starts the service; one that cannot bind beside the hold is started
-   * once more without it, see {@link HeldPort#start}. If that fails since somebody else has the
-   * port, the service is moved to another one and started there, up to {@code
+   * once more without it, see {@link io.freeport.spi.PortHandover#start}. If that fails since
+   * somebody else has the port, the service is moved to another one and started there, up to {@code
    * freeport.bind.retries} times (3 if nothing else is said). A service with {@code scope: build}
    * is not moved.
    *
@@ -164,9 +164,9 @@ public final class PortAssignments implements NamedPorts {
       HeldPort port = held(service);
       offer(service);
       try {
-        return port.start(consumer);
+        return port.handover().start(() -> consumer.start(port));
       } catch (Exception e) {
-        boolean stolen = PortConflict.isCauseOf(e) && port.isTaken();
+        boolean stolen = PortConflict.isCauseOf(e) && port.handover().isInUse();
         if (retries == 0 || !stolen || isOfBuild(service)) {
           throw (E) e;
         }

@@ -57,7 +57,7 @@ class PortAssignmentsTest {
     PortPlan plan = plan("services: {server: {requires: http}, socket: {inherit: server}}");
     try (PortAssignments its = plan.assign()) {
       int before = its.port("server");
-      its.held("server").exchange();
+      its.held("server").handover().exchange();
       int after = its.held("server").number();
       assertThat(after).isNotEqualTo(before);
       assertThat(its.port("socket")).isEqualTo(after);

@@ -126,7 +126,7 @@ class ParallelStartsTest {
     try (DockerClient client = Engine.connect();
         PortAllocator allocator = PortAllocator.create()) {
       List<HeldPort> held = holdInTheWay(allocator, LetsTheEngineChoose.lastNumber(client));
-      held.forEach(port -> port.offer(HandoffMode.SHARED));
+      held.forEach(port -> port.handover().offer(HandoffMode.SHARED));
       try (LetsTheEngineChoose.Chosen unrelated = LetsTheEngineChoose.start(client);
           Httpd httpd = new Httpd()) {
         assertThat(held).extracting(HeldPort::number).contains(unrelated.port());

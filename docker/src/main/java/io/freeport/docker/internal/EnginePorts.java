@@ -99,16 +99,16 @@ public final class EnginePorts {
       HeldPort port = published.port();
       switch (mode) {
         case SHARED -> {
-          port.keep(); // so it is still ours while the container is down
-          port.offer(HandoffMode.SHARED);
+          port.handover().retainHold(); // so it is still ours while the container is down
+          port.handover().offer(HandoffMode.SHARED);
         }
-        case CLOSE_THEN_BIND -> port.offer(HandoffMode.CLOSE_THEN_BIND);
+        case CLOSE_THEN_BIND -> port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
         case ARBITER, AUTO -> {
           // For a distant engine this is nothing but a sign to other JVMs of this host. But one
           // that
           // is taken to be distant may bind here all the same, and must be able to.
-          port.keep();
-          port.offer(machine);
+          port.handover().retainHold();
+          port.handover().offer(machine);
         }
       }
     }
@@ -178,7 +178,7 @@ public final class EnginePorts {
     }
     exchanges++;
     if (mode == EngineMode.SHARED
-        && ports.stream().noneMatch(port -> port.port().isTaken())
+        && ports.stream().noneMatch(port -> port.port().handover().isInUse())
         && ++refusalsOfFreePorts >= REFUSALS_THAT_COUNT
         && !EngineHandoff.isForced()) {
       mode = EngineMode.CLOSE_THEN_BIND;
@@ -205,7 +205,7 @@ public final class EnginePorts {
     before.forEach(
         (port, number) -> {
           if (port.number() == number) { // else it went along with its block
-            port.exchange();
+            port.handover().exchange();
           }
         });
     LOGGER.log(
