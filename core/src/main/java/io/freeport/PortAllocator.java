@@ -421,11 +421,11 @@ public final class PortAllocator implements AutoCloseable {
 
     private Builder(Settings settings) {
       mode = settings.choiceOr(SettingKeys.HANDOFF, HandoffMode.class, "auto");
-      handoffTimeout = settings.duration(SettingKeys.HANDOFF_TIMEOUT, Duration.ofSeconds(10));
-      retries = settings.number(SettingKeys.RETRIES, 5, 0);
+      handoffTimeout = settings.get(SettingKeys.HANDOFF_TIMEOUT);
+      retries = settings.get(SettingKeys.RETRIES);
       leaks = settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN);
-      ranges = settings.ranges(SettingKeys.RANGES);
-      avoided = settings.ranges(SettingKeys.AVOID);
+      ranges = settings.get(SettingKeys.RANGES);
+      avoided = settings.get(SettingKeys.AVOID);
     }
 
     Builder kernel(KernelPorts kernel) {

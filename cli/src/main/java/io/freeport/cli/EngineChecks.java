@@ -5,6 +5,7 @@ import com.github.dockerjava.api.model.Info;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;
@@ -118,7 +119,7 @@ final class EngineChecks {
 
   private static String reaper() {
     try {
-      String mode = Settings.ofThisJvm().text("freeport.reaper");
+      String mode = Settings.ofThisJvm().get(SettingKeys.REAPER);
       return mode == null ? "on" : mode;
     } catch (IllegalArgumentException e) {
       return "on"; // told elsewhere

@@ -1,6 +1,7 @@
 package io.freeport.cli;
 
 import io.freeport.PortUnavailableException;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortConflictException;
@@ -96,10 +97,10 @@ final class RunCommand implements Callable<Integer> {
     // -d.
     System.setProperty("freeport.leaks", "ignore");
     Settings settings = Settings.ofThisJvm();
-    int allowed = retries == null ? settings.number("freeport.retries", 5, 0) : retries;
+    int allowed = retries == null ? settings.get(SettingKeys.RETRIES) : retries;
     Duration patience =
         timeout == null
-            ? settings.duration("freeport.handoff.timeout", Duration.ofMinutes(1))
+            ? settings.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ofMinutes(1))
             : timeout;
     // Until the ports are held, which may take a while, a signal ends this process as any other.
     try (CommandPorts ports = CommandPorts.hold(specs, plan);

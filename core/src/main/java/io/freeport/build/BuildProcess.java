@@ -3,6 +3,7 @@ package io.freeport.build;
 import io.freeport.internal.os.HostProcesses;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,7 @@ final class BuildProcess {
     Owner self = OwnerRegistry.ofThisJvm().self();
     long pid =
         Settings.ofThisJvm()
-            .number("freeport.build", (int) nearestJava().orElse(self.pid()).longValue(), 1);
+            .get(SettingKeys.BUILD, (int) nearestJava().orElse(self.pid()).longValue());
     try {
       return new Owner(
           self.host(), pid, HostProcesses.startOf(pid).orElse(Owner.UNKNOWN_START), NONCE);

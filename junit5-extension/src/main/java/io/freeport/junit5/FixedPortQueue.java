@@ -7,6 +7,7 @@ import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,7 @@ final class FixedPortQueue {
   }
 
   static Duration timeoutOf(Settings settings) {
-    return settings.duration("freeport.queue.timeout", Duration.ofMinutes(2));
+    return settings.get(SettingKeys.QUEUE_TIMEOUT);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.freeport.junit5;
 
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.spi.EngineCheck;
 import java.util.ServiceLoader;
@@ -17,7 +18,7 @@ final class RequiresDockerCondition implements ExecutionCondition {
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return evaluate(
         RequiresDockerCondition::requireAnswer,
-        Settings.ofThisJvm().flag("freeport.require.docker", false));
+        Settings.ofThisJvm().get(SettingKeys.REQUIRE_DOCKER));
   }
 
   private static void requireAnswer() {

@@ -2,6 +2,7 @@ package io.freeport.junit5;
 
 import io.freeport.PortEvent;
 import io.freeport.PortStatistics;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -81,7 +82,7 @@ final class Summary {
 
   private boolean isWanted(Counts counts) {
     try {
-      return switch (Settings.ofThisJvm().choice("freeport.summary", When.AUTO)) {
+      return switch (Settings.ofThisJvm().choice(SettingKeys.SUMMARY, When.AUTO)) {
         case ALWAYS -> ran;
         case AUTO -> counts.isTrouble() || counts.reaped > 0;
         case NEVER -> false;

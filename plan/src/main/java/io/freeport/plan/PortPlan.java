@@ -2,6 +2,7 @@ package io.freeport.plan;
 
 import io.freeport.PortAllocator;
 import io.freeport.PortRange;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,9 +58,9 @@ public final class PortPlan {
     PlanReader.ranges(nodes.get("freeport.ranges"));
     PlanReader.ranges(nodes.get("freeport.avoid"));
     settings = outer.get().with(loaded.settings());
-    strategy = settings.choice("freeport.strategy", ConflictStrategy.MINIMAL);
-    healthTimeout = settings.duration("freeport.health.timeout", Duration.ofSeconds(5));
-    avoided = settings.ranges("freeport.avoid");
+    strategy = settings.choice(SettingKeys.STRATEGY, ConflictStrategy.MINIMAL);
+    healthTimeout = settings.get(SettingKeys.HEALTH_TIMEOUT);
+    avoided = settings.get(SettingKeys.AVOID);
     allocator = PortAllocator.builder(settings).build();
   }
 
@@ -213,7 +214,7 @@ public final class PortPlan {
   }
 
   int bindRetries() {
-    return settings.number("freeport.bind.retries", 3, 0);
+    return settings.get(SettingKeys.BIND_RETRIES);
   }
 
   List<PortRange> avoided() {

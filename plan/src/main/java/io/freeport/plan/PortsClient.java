@@ -1,6 +1,7 @@
 package io.freeport.plan;
 
 import io.freeport.PortRange;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
@@ -251,7 +252,7 @@ public final class PortsClient {
     }
 
     private static String ofSettings() {
-      String set = Settings.ofThisJvm().text("freeport.api");
+      String set = Settings.ofThisJvm().get(SettingKeys.API);
       return set == null ? "" : set;
     }
 

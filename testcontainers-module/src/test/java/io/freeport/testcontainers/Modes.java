@@ -3,6 +3,7 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freeport.docker.internal.EngineMode;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 
 /** The suite also runs with modes that are forced, in which a hold cannot stay. */
@@ -16,7 +17,7 @@ final class Modes {
 
   /** Returns the mode that is set for the whole suite. */
   static EngineMode set() {
-    return Settings.ofThisJvm().choice("freeport.container.handoff", EngineMode.AUTO);
+    return Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO);
   }
 
   static void assumeShared() {

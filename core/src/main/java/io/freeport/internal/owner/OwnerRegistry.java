@@ -122,9 +122,9 @@ public final class OwnerRegistry {
   /** A key that does not exist is told of where ports are asked for, not while this class loads. */
   private static @Nullable String configuredDirectory() {
     try {
-      return Settings.ofThisJvm().text(SettingKeys.DIRECTORY);
+      return Settings.ofThisJvm().get(SettingKeys.DIRECTORY);
     } catch (IllegalArgumentException unknownKey) {
-      return System.getProperty(SettingKeys.DIRECTORY, System.getenv("FREEPORT_DIR"));
+      return System.getProperty(SettingKeys.DIRECTORY.name(), System.getenv("FREEPORT_DIR"));
     }
   }
 

@@ -2,12 +2,11 @@ package io.freeport.internal.settings;
 
 import io.freeport.spi.SettingsSource;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The environment, in which keys are written in capitals and with underscores. */
+/** The environment variables, spelled by {@link EnvironmentNames}. */
 public record EnvironmentSource(Map<String, String> environment) implements SettingsSource {
 
   private static final String PREFIX = "FREEPORT_";
@@ -22,7 +21,7 @@ public record EnvironmentSource(Map<String, String> environment) implements Sett
     Set<String> keys = new HashSet<>();
     for (String variable : environment.keySet()) {
       if (variable.startsWith(PREFIX)) {
-        keys.add(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+        keys.add(EnvironmentNames.key(variable));
       }
     }
     return keys;
@@ -30,15 +29,11 @@ public record EnvironmentSource(Map<String, String> environment) implements Sett
 
   @Override
   public @Nullable String get(String key) {
-    return environment.get(variable(key));
+    return environment.get(EnvironmentNames.variable(key));
   }
 
   @Override
   public String origin(String key) {
-    return "environment variable " + variable(key);
-  }
-
-  private static String variable(String key) {
-    return key.toUpperCase(Locale.ROOT).replace('.', '_');
+    return "environment variable " + EnvironmentNames.variable(key);
   }
 }

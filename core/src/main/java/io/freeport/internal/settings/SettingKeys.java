@@ -1,61 +1,134 @@
 package io.freeport.internal.settings;
 
+import io.freeport.PortRange;
 import io.freeport.spi.SettingsSource;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that exist, of all modules: they are released together, and only one list can tell which
- * key somebody meant.
+ * The keys of all modules. They are in one list because the modules are released together, and so
+ * that a message can name the key that comes nearest to a misspelled one.
  */
 public final class SettingKeys {
 
-  public static final String HANDOFF = "freeport.handoff";
-  public static final String HANDOFF_TIMEOUT = "freeport.handoff.timeout";
-  public static final String RETRIES = "freeport.retries";
-  public static final String LEAKS = "freeport.leaks";
-  public static final String DIRECTORY = "freeport.dir";
-
-  public static final String RANGES = "freeport.ranges";
-  public static final String AVOID = "freeport.avoid";
-
   private static final String PREFIX = "freeport.";
 
-  /** Whoever reads service plans knows which services there are, and checks these. */
+  /** The overrides of a service plan. They depend on its services, so the plan checks them. */
   private static final String SERVICES = "freeport.services.";
 
-  /** In the order in which messages name them. */
-  static final List<String> ALL =
-      List.of(
-          HANDOFF,
-          HANDOFF_TIMEOUT,
-          RETRIES,
-          LEAKS,
-          DIRECTORY,
-          RANGES,
-          AVOID,
-          "freeport.environment",
-          "freeport.strategy",
-          "freeport.build",
-          "freeport.health.timeout",
-          "freeport.bind.retries",
-          "freeport.api",
-          "freeport.queue.timeout",
-          "freeport.reaper",
-          "freeport.reaper.timeout",
-          "freeport.reaper.age",
-          "freeport.labels",
-          "freeport.container.handoff",
-          "freeport.container.address",
-          "freeport.container.timeout",
-          "freeport.summary",
-          "freeport.require.docker");
+  /** The names of all keys, in the order in which messages list them. */
+  static final List<String> ALL = new ArrayList<>();
+
+  /** How ports are handed over: auto, or a constant of {@code HandoffMode}. */
+  public static final SettingKey<@Nullable String> HANDOFF = text("freeport.handoff");
+
+  /** How long a consumer may take to listen on its port. */
+  public static final SettingKey<Duration> HANDOFF_TIMEOUT =
+      duration("freeport.handoff.timeout", Duration.ofSeconds(10));
+
+  /** How often a start is repeated with another port after a conflict. */
+  public static final SettingKey<Integer> RETRIES = number("freeport.retries", 5, 0);
+
+  /** What to do about a consumer that outlives its port: a constant of {@code LeakPolicy}. */
+  public static final SettingKey<@Nullable String> LEAKS = text("freeport.leaks");
+
+  /** Where the JVMs of this user keep their owner files. */
+  public static final SettingKey<@Nullable String> DIRECTORY = text("freeport.dir");
+
+  /** The ranges that ports come from if the request names none. */
+  public static final SettingKey<List<PortRange>> RANGES = ranges("freeport.ranges");
+
+  /** The ports that are not used if the request names none. */
+  public static final SettingKey<List<PortRange>> AVOID = ranges("freeport.avoid");
+
+  /** The section of a plan that counts: dev, test, ci or any other name. */
+  public static final SettingKey<@Nullable String> ENVIRONMENT = text("freeport.environment");
+
+  /** What a plan does about conflicts: a constant of {@code ConflictStrategy}. */
+  public static final SettingKey<@Nullable String> STRATEGY = text("freeport.strategy");
+
+  /** The process id that stands for the build; the default is found among the ancestors. */
+  public static final SettingKey<Integer> BUILD = number("freeport.build", 0, 1);
+
+  /** How long a health check may take. */
+  public static final SettingKey<Duration> HEALTH_TIMEOUT =
+      duration("freeport.health.timeout", Duration.ofSeconds(5));
+
+  /** How often a plan replaces ports that somebody took before their services bound them. */
+  public static final SettingKey<Integer> BIND_RETRIES = number("freeport.bind.retries", 3, 0);
+
+  /** Where {@code freeport serve} answers. */
+  public static final SettingKey<@Nullable String> API = text("freeport.api");
+
+  /** How long a test waits for a fixed port. */
+  public static final SettingKey<Duration> QUEUE_TIMEOUT =
+      duration("freeport.queue.timeout", Duration.ofMinutes(2));
+
+  /** What the reaper does before tests: a constant of {@code ReaperMode}. */
+  public static final SettingKey<@Nullable String> REAPER = text("freeport.reaper");
+
+  /** How long the reaper waits for the engine. */
+  public static final SettingKey<Duration> REAPER_TIMEOUT =
+      duration("freeport.reaper.timeout", Duration.ofSeconds(10));
+
+  /** From which age on resources of unknown owners are removed; zero for never. */
+  public static final SettingKey<Duration> REAPER_AGE =
+      duration("freeport.reaper.age", Duration.ZERO);
+
+  /** Whether resources of the engine are labelled with their owner: on or off. */
+  public static final SettingKey<@Nullable String> LABELS = text("freeport.labels");
+
+  /** How ports are handed over to the engine: a constant of {@code EngineMode}. */
+  public static final SettingKey<@Nullable String> CONTAINER_HANDOFF =
+      text("freeport.container.handoff");
+
+  /** The address on which the engine publishes ports; * for all. */
+  public static final SettingKey<@Nullable String> CONTAINER_ADDRESS =
+      text("freeport.container.address");
+
+  /** How long the engine may take to start a container. */
+  public static final SettingKey<Duration> CONTAINER_TIMEOUT =
+      duration("freeport.container.timeout", Duration.ofMinutes(2));
+
+  /** When a test run is summed up: always, auto or never. */
+  public static final SettingKey<@Nullable String> SUMMARY = text("freeport.summary");
+
+  /** Whether tests that require Docker fail without it. */
+  public static final SettingKey<Boolean> REQUIRE_DOCKER = flag("freeport.require.docker", false);
 
   private SettingKeys() {}
+
+  private static SettingKey<@Nullable String> text(String name) {
+    return listed(SettingKey.text(name));
+  }
+
+  private static SettingKey<Integer> number(String name, int defaultValue, int lowest) {
+    return listed(SettingKey.number(name, defaultValue, lowest));
+  }
+
+  private static SettingKey<Duration> duration(String name, Duration defaultValue) {
+    return listed(SettingKey.duration(name, defaultValue));
+  }
+
+  private static SettingKey<Boolean> flag(String name, boolean defaultValue) {
+    return listed(SettingKey.flag(name, defaultValue));
+  }
+
+  private static SettingKey<List<PortRange>> ranges(String name) {
+    return listed(SettingKey.ranges(name));
+  }
+
+  private static <T extends @Nullable Object> SettingKey<T> listed(SettingKey<T> key) {
+    ALL.add(key.name());
+    return key;
+  }
 
   static void check(SettingsSource source) {
     for (String key : new TreeSet<>(source.keys())) {

@@ -1,17 +1,11 @@
 package io.freeport.internal.settings;
 
-import io.freeport.PortRange;
 import io.freeport.spi.SettingsSource;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.StringJoiner;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * properties, and the environment, in which keys are in capitals with underscores: {@code
  * freeport.leaks} is {@code FREEPORT_LEAKS}. Any module may add a {@link SettingsSource}.
  *
- * <p>A key that FreePort does not know is an error, and so is a value that cannot be meant.
+ * <p>Unknown keys and invalid values are errors.
  *
  * <p>Settings are immutable but their sources are not: each read asks them anew, from any thread.
  *
@@ -76,8 +70,12 @@ public final class Settings {
   }
 
   /**
-   * That every JVM with FreePort on its class path comes here is why there are loops, and neither
-   * streams nor lambdas, each of which takes longer to be linked than all of this.
+   * Returns the settings of some sources. This runs in every JVM with FreePort on its class path:
+   * plain loops, to avoid linking lambdas at start-up.
+   *
+   * @param sources in any order; they are asked by their rank
+   * @throws IllegalArgumentException if a source has a key under {@code freeport.} that does not
+   *     exist
    */
   public static Settings of(List<SettingsSource> sources) {
     List<SettingsSource> byRank = new ArrayList<>();
@@ -127,6 +125,68 @@ public final class Settings {
   }
 
   /**
+   * Returns a value.
+   *
+   * @param key tells the type and the default
+   * @return the value of the first source that has one, or the default
+   * @throws IllegalArgumentException if the value is invalid
+   */
+  public <T extends @Nullable Object> T get(SettingKey<T> key) {
+    return get(key, key.defaultValue());
+  }
+
+  /**
+   * Returns a value, with another default than that of the key.
+   *
+   * @param key tells the type
+   * @param otherwise the default
+   * @return the value of the first source that has one, or the default
+   * @throws IllegalArgumentException if the value is invalid
+   */
+  public <T extends @Nullable Object> T get(SettingKey<T> key, T otherwise) {
+    String written = text(key.name());
+    if (written == null) {
+      return otherwise;
+    }
+    T value = key.parse(written);
+    if (value == null) {
+      throw bad(key.name(), written, key.expected());
+    }
+    return value;
+  }
+
+  /**
+   * Returns a constant of an enum. Enums belong to the rooms that act on them, so the caller names
+   * the type.
+   *
+   * @param key a key of a text
+   * @param otherwise the default
+   * @param <E> its constants are written in lower case, with hyphens
+   * @return the constant that is written, or the default
+   * @throws IllegalArgumentException if the value is none of the constants
+   */
+  public <E extends Enum<E>> E choice(SettingKey<@Nullable String> key, E otherwise) {
+    E chosen = choiceOr(key, otherwise.getDeclaringClass(), "");
+    return chosen == null ? otherwise : chosen;
+  }
+
+  /** Returns null also if the value is {@code noChoice}, if that is not empty. */
+  public <E extends Enum<E>> @Nullable E choiceOr(
+      SettingKey<@Nullable String> key, Class<E> type, String noChoice) {
+    String written = get(key);
+    if (written == null || written.equals(noChoice)) {
+      return null;
+    }
+    E chosen = Values.choice(type, written);
+    if (chosen == null) {
+      String names = String.join(", ", Values.choices(type));
+      String expected = noChoice.isEmpty() ? names : noChoice + ", " + names;
+      throw bad(key.name(), written, expected.replaceFirst(", ([^,]*)$", " or $1"));
+    }
+    return chosen;
+  }
+
+  /**
    * Returns what is written for a key.
    *
    * @param key the whole key, for example {@code freeport.leaks}
@@ -141,130 +201,7 @@ public final class Settings {
   }
 
   /**
-   * Returns one of the values of an enum.
-   *
-   * @param key the whole key
-   * @param otherwise what it is if no source has a value
-   * @param <E> its constants are written in lower case, with hyphens
-   * @return the value
-   * @throws IllegalArgumentException if the value is none of them
-   */
-  public <E extends Enum<E>> E choice(String key, E otherwise) {
-    E chosen = choiceOr(key, otherwise.getDeclaringClass(), "");
-    return chosen == null ? otherwise : chosen;
-  }
-
-  /** Returns null also if the value is {@code noChoice}, if that is not empty. */
-  public <E extends Enum<E>> @Nullable E choiceOr(String key, Class<E> type, String noChoice) {
-    String value = text(key);
-    if (value == null || value.equals(noChoice)) {
-      return null;
-    }
-    StringJoiner expected = new StringJoiner(", ");
-    if (!noChoice.isEmpty()) {
-      expected.add(noChoice);
-    }
-    for (E constant : type.getEnumConstants()) {
-      String written = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-      if (written.equals(value)) {
-        return constant;
-      }
-      expected.add(written);
-    }
-    throw bad(key, value, expected.toString().replaceFirst(", ([^,]*)$", " or $1"));
-  }
-
-  /**
-   * Returns a time.
-   *
-   * @param key the whole key
-   * @param otherwise what it is if no source has a value
-   * @return the time, not negative
-   * @throws IllegalArgumentException if the value is not as {@code 10s}, {@code 0.5s} or {@code
-   *     1m30s}
-   */
-  public Duration duration(String key, Duration otherwise) {
-    String value = text(key);
-    if (value == null) {
-      return otherwise;
-    }
-    try {
-      Duration duration = Duration.parse("PT" + value);
-      if (!duration.isNegative()) {
-        return duration;
-      }
-    } catch (DateTimeParseException e) {
-      // said below
-    }
-    throw bad(key, value, "a time such as 10s, 0.5s or 1m30s");
-  }
-
-  /**
-   * Returns a whole number.
-   *
-   * @param key the whole key
-   * @param otherwise what it is if no source has a value
-   * @param lowest the lowest number that makes sense
-   * @return the number
-   * @throws IllegalArgumentException if the value is not a whole number, or too low
-   */
-  public int number(String key, int otherwise, int lowest) {
-    String value = text(key);
-    if (value == null) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(value);
-      if (number >= lowest) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw bad(key, value, "a whole number, " + lowest + " or more");
-  }
-
-  /**
-   * Returns ranges of ports.
-   *
-   * @param key the whole key
-   * @return the ranges, written as {@code 10000-19999, 30000}; empty if no source has a value
-   * @throws IllegalArgumentException if the value is not written so
-   */
-  public List<PortRange> ranges(String key) {
-    String value = text(key);
-    if (value == null || value.isEmpty()) {
-      return List.of();
-    }
-    try {
-      return Stream.of(value.split(",")).map(PortRange::parse).toList();
-    } catch (IllegalArgumentException e) {
-      throw bad(key, value, "ports and ranges such as 10000-19999, 30000");
-    }
-  }
-
-  /**
-   * Returns whether something is switched on.
-   *
-   * @param key the whole key
-   * @param otherwise what it is if no source has a value
-   * @return whether it is on
-   * @throws IllegalArgumentException if the value is not {@code true} or {@code false}
-   */
-  public boolean flag(String key, boolean otherwise) {
-    String value = text(key);
-    if (value == null) {
-      return otherwise;
-    }
-    return switch (value) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw bad(key, value, "true or false");
-    };
-  }
-
-  /**
-   * Returns an exception for a value that cannot be meant, with where it was written.
+   * Returns an exception for an invalid value, which says where it was written.
    *
    * @param key the whole key
    * @param value what is written there

@@ -45,12 +45,11 @@ class SettingsTest {
   @Test
   void withoutAnythingWrittenItIsTheDefault() {
     Settings settings = read(Map.of(), Map.of());
-    assertThat(settings.text("freeport.dir")).isNull();
-    assertThat(settings.choice("freeport.leaks", LeakPolicy.WARN)).isEqualTo(LeakPolicy.WARN);
-    assertThat(settings.number("freeport.retries", 5, 0)).isEqualTo(5);
-    assertThat(settings.duration("freeport.handoff.timeout", Duration.ofSeconds(10)))
-        .isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.flag("freeport.require.docker", true)).isTrue();
+    assertThat(settings.get(SettingKeys.DIRECTORY)).isNull();
+    assertThat(settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.WARN);
+    assertThat(settings.get(SettingKeys.RETRIES)).isEqualTo(5);
+    assertThat(settings.get(SettingKeys.HANDOFF_TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.get(SettingKeys.REQUIRE_DOCKER, true)).isTrue();
   }
 
   @Test
@@ -63,13 +62,13 @@ class SettingsTest {
                 "FREEPORT_HANDOFF_TIMEOUT", "1m30s",
                 "FREEPORT_REQUIRE_DOCKER", "false",
                 "FREEPORT_LEAKS", "fail"));
-    assertThat(settings.choice("freeport.handoff", HandoffMode.SHARED))
+    assertThat(settings.choice(SettingKeys.HANDOFF, HandoffMode.SHARED))
         .isEqualTo(HandoffMode.CLOSE_THEN_BIND);
-    assertThat(settings.number("freeport.retries", 5, 0)).isZero();
-    assertThat(settings.duration("freeport.handoff.timeout", Duration.ZERO))
+    assertThat(settings.get(SettingKeys.RETRIES)).isZero();
+    assertThat(settings.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ZERO))
         .isEqualTo(Duration.ofSeconds(90));
-    assertThat(settings.choice("freeport.leaks", LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
-    assertThat(settings.flag("freeport.require.docker", true)).isFalse();
+    assertThat(settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+    assertThat(settings.get(SettingKeys.REQUIRE_DOCKER, true)).isFalse();
   }
 
   @Test
@@ -99,10 +98,10 @@ class SettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> {
-              settings.duration("freeport.handoff.timeout", Duration.ZERO);
-              settings.number("freeport.retries", 5, 0);
-              settings.choice("freeport.leaks", LeakPolicy.WARN);
-              settings.flag("freeport.require.docker", true);
+              settings.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ZERO);
+              settings.get(SettingKeys.RETRIES);
+              settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN);
+              settings.get(SettingKeys.REQUIRE_DOCKER, true);
             })
         .withMessage("Bad value for " + key + " (system property): " + message);
   }

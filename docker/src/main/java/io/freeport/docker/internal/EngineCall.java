@@ -2,6 +2,7 @@ package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.exception.DockerException;
 import io.freeport.PortHandoffException;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineCall {
 
-  private static final Duration LONGEST_START = Duration.ofMinutes(2);
-
   private EngineCall() {}
 
   /**
@@ -33,7 +32,7 @@ public final class EngineCall {
    */
   public static <T extends @Nullable Object> T run(
       Callable<T> command, String engine, String purpose) {
-    Duration limit = Settings.ofThisJvm().duration("freeport.container.timeout", LONGEST_START);
+    Duration limit = Settings.ofThisJvm().get(SettingKeys.CONTAINER_TIMEOUT);
     FutureTask<T> task = new FutureTask<>(command);
     // A thread, not a pool: one that waits for a dead engine would be missing there.
     Thread thread = new Thread(task, "freeport-container-start");

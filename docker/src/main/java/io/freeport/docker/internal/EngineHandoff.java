@@ -2,6 +2,7 @@ package io.freeport.docker.internal;
 
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,8 +24,6 @@ public final class EngineHandoff {
 
   private static final Logger LOGGER = System.getLogger(EngineHandoff.class.getName());
 
-  private static final String MODE = "freeport.container.handoff";
-  private static final String ADDRESS = "freeport.container.address";
   private static final String ALL_ADDRESSES = "*";
 
   public final Supplier<String> name;
@@ -49,7 +48,7 @@ public final class EngineHandoff {
    * @return anything but {@link EngineMode#AUTO}
    */
   public EngineMode mode(String host, HandoffMode machine) {
-    EngineMode forced = Settings.ofThisJvm().choice(MODE, EngineMode.AUTO);
+    EngineMode forced = Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO);
     if (forced != EngineMode.AUTO) {
       return forced;
     }
@@ -64,12 +63,13 @@ public final class EngineHandoff {
   }
 
   static boolean isForced() {
-    return Settings.ofThisJvm().choice(MODE, EngineMode.AUTO) != EngineMode.AUTO;
+    return Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO)
+        != EngineMode.AUTO;
   }
 
   /** Returns the address of the engine's host on which a port is published; empty for all. */
   public static String address(String host, HeldPort port) {
-    String configured = Settings.ofThisJvm().text(ADDRESS);
+    String configured = Settings.ofThisJvm().get(SettingKeys.CONTAINER_ADDRESS);
     if (configured != null) {
       return configured.equals(ALL_ADDRESSES) ? "" : configured;
     }

@@ -8,6 +8,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortHandoffException;
 import io.freeport.PortUnavailableException;
 import io.freeport.internal.handoff.PortConflict;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,8 +33,6 @@ public final class EnginePorts {
 
   /** Somebody could be faster once and be gone already; twice, it is our own hold. */
   private static final int REFUSALS_THAT_COUNT = 2;
-
-  private static final int RETRIES = 5;
 
   private final Collection<PublishedPort> ports;
   private final EngineHandoff engine;
@@ -173,7 +172,7 @@ public final class EnginePorts {
     if (!EngineConflict.isIn(failure) || !isAboutOneOfThese(failure)) {
       return false;
     }
-    if (exchanges >= Settings.ofThisJvm().number("freeport.retries", RETRIES, 0)) {
+    if (exchanges >= Settings.ofThisJvm().get(SettingKeys.RETRIES)) {
       return false;
     }
     exchanges++;

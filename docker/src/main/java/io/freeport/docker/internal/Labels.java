@@ -3,6 +3,7 @@ package io.freeport.docker.internal;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class Labels {
 
   /** Adds this JVM as the owner, unless {@code freeport.labels=off}. */
   public static void addOwnerTo(CreateContainerCmd create) {
-    if (Settings.ofThisJvm().choice("freeport.labels", Mode.ON) == Mode.OFF) {
+    if (Settings.ofThisJvm().choice(SettingKeys.LABELS, Mode.ON) == Mode.OFF) {
       return;
     }
     addTo(create, OwnerRegistry.ofThisJvm().self());

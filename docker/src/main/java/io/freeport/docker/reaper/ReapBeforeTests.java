@@ -1,6 +1,7 @@
 package io.freeport.docker.reaper;
 
 import io.freeport.docker.internal.Engine;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.spi.BeforeTests;
 import io.freeport.spi.SettingsSource;
@@ -27,7 +28,7 @@ public final class ReapBeforeTests implements BeforeTests {
   }
 
   private static void run(Settings settings) {
-    switch (settings.choice(ReaperMode.KEY, ReaperMode.ON)) {
+    switch (settings.choice(SettingKeys.REAPER, ReaperMode.ON)) {
       case ON -> tellProblem(Reaper.create(settings).attempt());
       case DRY_RUN -> tellPlan(Reaper.create(settings).lookForPlan());
       case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");

@@ -7,6 +7,7 @@ import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -38,8 +39,6 @@ public final class Reaper {
 
   private static final Logger LOGGER = System.getLogger(Reaper.class.getName());
 
-  private static final String TIMEOUT_KEY = "freeport.reaper.timeout";
-  private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
   private static final Duration LONGEST_TIME_LIMIT = Duration.ofDays(1);
 
   private final Supplier<DockerClient> connection;
@@ -96,13 +95,13 @@ public final class Reaper {
 
   private static Reaper configured(
       Settings settings, Supplier<DockerClient> connection, boolean ownsConnection) {
-    Duration age = settings.duration("freeport.reaper.age", Duration.ZERO);
+    Duration age = settings.get(SettingKeys.REAPER_AGE);
     return new Reaper(
         connection,
         ownsConnection,
         OwnerRegistry.ofThisJvm(),
         age.isZero() ? null : age,
-        checkLimit(TIMEOUT_KEY, settings.duration(TIMEOUT_KEY, TIME_LIMIT)),
+        checkLimit(SettingKeys.REAPER_TIMEOUT.name(), settings.get(SettingKeys.REAPER_TIMEOUT)),
         (done, total) -> {});
   }
 

@@ -5,7 +5,5 @@ enum ReaperMode {
   ON,
   /** It says what it would remove. */
   DRY_RUN,
-  OFF;
-
-  static final String KEY = "freeport.reaper";
+  OFF
 }

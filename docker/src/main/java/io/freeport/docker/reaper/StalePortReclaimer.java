@@ -1,5 +1,6 @@
 package io.freeport.docker.reaper;
 
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.spi.PortReclaimer;
 import java.util.Set;
@@ -25,7 +26,7 @@ public final class StalePortReclaimer implements PortReclaimer {
   @Override
   public boolean reclaim(Set<Integer> ports) {
     return !GIVEN_UP.get()
-        && Settings.ofThisJvm().choice(ReaperMode.KEY, ReaperMode.ON) == ReaperMode.ON
+        && Settings.ofThisJvm().choice(SettingKeys.REAPER, ReaperMode.ON) == ReaperMode.ON
         && Reaper.create().reclaim(ports, () -> GIVEN_UP.set(true));
   }
 }
