@@ -1,7 +1,10 @@
 package io.freeport.cli;
 
+import io.freeport.cli.terminal.ExitStatus;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -31,13 +34,20 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Supplier<CommandLine> all;
+
+  /** Completes the commands of {@code all}. */
+  CompletionCommand(Supplier<CommandLine> all) {
+    this.all = all;
+  }
+
   @Override
   public Integer call() {
     if (shell == Shell.zsh) {
       // The script switches on the emulation of bash's completion, which needs zsh's own.
       spec.commandLine().getOut().println("autoload -Uz compinit && compinit -C");
     }
-    spec.commandLine().getOut().print(AutoComplete.bash("freeport", Main.commandLine()));
+    spec.commandLine().getOut().print(AutoComplete.bash("freeport", all.get()));
     spec.commandLine().getOut().flush();
     return ExitStatus.OK;
   }

@@ -1,6 +1,22 @@
 package io.freeport.cli;
 
+import io.freeport.cli.config.AutoFixCommand;
+import io.freeport.cli.config.ConfigCommand;
+import io.freeport.cli.doctor.DoctorCommand;
+import io.freeport.cli.kill.KillCommand;
+import io.freeport.cli.ports.CheckCommand;
+import io.freeport.cli.ports.FindCommand;
+import io.freeport.cli.ports.LsCommand;
+import io.freeport.cli.ports.ReapCommand;
+import io.freeport.cli.ports.WhoCommand;
+import io.freeport.cli.run.RunCommand;
+import io.freeport.cli.serve.ServeCommand;
+import io.freeport.cli.terminal.CommandFailure;
+import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,23 +51,6 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Main {
 
-  /** In the order in which the help names them. */
-  private static final List<Class<?>> COMMANDS =
-      List.of(
-          WhoCommand.class,
-          CheckCommand.class,
-          FindCommand.class,
-          LsCommand.class,
-          KillCommand.class,
-          ReapCommand.class,
-          DoctorCommand.class,
-          RunCommand.class,
-          ServeCommand.class,
-          ConfigCommand.class,
-          AutoFixCommand.class,
-          CompletionCommand.class,
-          WarmUpCommand.class);
-
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
@@ -71,26 +70,57 @@ public final class Main {
 
   /** Returns the command line with all commands. */
   static CommandLine commandLine() {
-    return commandLine(COMMANDS);
+    return commandLine(commands());
   }
 
-  /** Returns one with the command that is called alone, if it is: to read the others takes time. */
+  /**
+   * Returns all commands, in the order of the help. Each gets what it needs to know of this JVM
+   * from here, and reads it when it runs: a mistake in the configuration is then the command's
+   * failure.
+   */
+  private static List<Object> commands() {
+    Supplier<Settings> settings = Settings::ofThisJvm;
+    Supplier<OwnerRegistry> owners = OwnerRegistry::ofThisJvm;
+    return List.of(
+        new WhoCommand(),
+        new CheckCommand(),
+        new FindCommand(),
+        new LsCommand(owners),
+        new KillCommand(owners),
+        new ReapCommand(),
+        new DoctorCommand(settings, owners),
+        new RunCommand(settings),
+        new ServeCommand(),
+        new ConfigCommand(),
+        new AutoFixCommand(),
+        new CompletionCommand(Main::commandLine),
+        new WarmUpCommand(Main::commandLine));
+  }
+
+  /** Returns the command line with the called command alone: reading the others takes time. */
   private static CommandLine commandLineFor(String... args) {
-    return COMMANDS.stream()
+    List<Object> commands = commands();
+    return commands.stream()
         .filter(command -> args.length > 0 && nameOf(command).equals(args[0]))
         .findFirst()
         .map(command -> commandLine(List.of(command)))
-        .orElseGet(Main::commandLine);
+        .orElseGet(() -> commandLine(commands));
   }
 
-  private static String nameOf(Class<?> command) {
-    return command.getAnnotation(Command.class).name();
+  private static String nameOf(Object command) {
+    return command.getClass().getAnnotation(Command.class).name();
   }
 
-  private static CommandLine commandLine(List<Class<?>> commands) {
+  private static CommandLine commandLine(List<Object> commands) {
     Main main = new Main();
     CommandLine commandLine = new CommandLine(main);
-    commands.forEach(commandLine::addSubcommand);
+    for (Object command : commands) {
+      CommandLine added = new CommandLine(command);
+      if (command instanceof ConfigCommand config) {
+        config.subcommands().forEach(added::addSubcommand);
+      }
+      commandLine.addSubcommand(added);
+    }
     return commandLine
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)

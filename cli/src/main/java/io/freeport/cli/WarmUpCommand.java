@@ -1,6 +1,8 @@
 package io.freeport.cli;
 
 import io.freeport.PortAllocator;
+import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.cli.terminal.JsonOption;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.docker.reaper.Reaper;
 import java.io.PrintWriter;
@@ -8,6 +10,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +23,13 @@ final class WarmUpCommand implements Callable<Integer> {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
+  private final Supplier<CommandLine> all;
+
+  /** Reads the commands of {@code all}. */
+  WarmUpCommand(Supplier<CommandLine> all) {
+    this.all = all;
+  }
+
   @Override
   public Integer call() {
     System.setProperty("freeport.reaper", "off");
@@ -31,8 +41,7 @@ final class WarmUpCommand implements Callable<Integer> {
     }
     PrintWriter nowhere = new PrintWriter(new StringWriter());
     JsonOption.print(Map.of(), nowhere);
-    CommandLine commands = Main.commandLine();
-    commands.usage(nowhere);
+    all.get().usage(nowhere);
     return ExitStatus.OK;
   }
 }

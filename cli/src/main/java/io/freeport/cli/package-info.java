@@ -1,7 +1,7 @@
 /**
  * The command line of FreePort. Nothing in here is meant to be called from Java: its interface are
  * the commands, their options, what they print as JSON and their {@linkplain
- * io.freeport.cli.ExitStatus exit statuses}.
+ * io.freeport.cli.terminal.ExitStatus exit statuses}.
  *
  * @since 0.1.0
  */

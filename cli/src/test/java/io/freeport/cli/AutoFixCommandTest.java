@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;

@@ -13,10 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged command line, run as a process of its own. */
-final class CliProcess implements AutoCloseable {
+public final class CliProcess implements AutoCloseable {
 
   /** What a process left. */
-  record Result(int status, String out, String err) {}
+  public record Result(int status, String out, String err) {}
 
   private static final long TIME_LIMIT_SECONDS = 120;
 
@@ -31,11 +31,11 @@ final class CliProcess implements AutoCloseable {
   }
 
   /** Runs a command to its end. */
-  static Result run(String... args) throws IOException, InterruptedException {
+  public static Result run(String... args) throws IOException, InterruptedException {
     return run(Map.of(), Path.of("."), args);
   }
 
-  static Result run(Map<String, String> environment, Path directory, String... args)
+  public static Result run(Map<String, String> environment, Path directory, String... args)
       throws IOException, InterruptedException {
     try (CliProcess process = start(environment, directory, args)) {
       process.process.getOutputStream().close();

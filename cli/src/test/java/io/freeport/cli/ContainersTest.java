@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
+import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.internal.owner.OwnerRegistry;

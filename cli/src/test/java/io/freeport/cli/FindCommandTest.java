@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.cli.terminal.ExitStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package io.freeport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.cli.terminal.ExitStatus;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;

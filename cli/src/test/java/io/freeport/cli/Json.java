@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 
 /** What a command printed with {@code --json}. */
-final class Json {
+public final class Json {
 
   private Json() {}
 
-  static JsonNode parse(String text) throws IOException {
+  public static JsonNode parse(String text) throws IOException {
     return new ObjectMapper().readTree(text);
   }
 }

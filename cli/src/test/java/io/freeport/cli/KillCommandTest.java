@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.PortAllocator;
+import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -230,18 +230,6 @@ class KillCommandTest {
     CliProcess.Result kill = CliProcess.run("kill", "--yes", String.valueOf(free));
     assertThat(kill.out()).isEqualTo("Port " + free + " is free now. There is nothing to end.\n");
     assertThat(kill.status()).isEqualTo(ExitStatus.NO);
-  }
-
-  /** A process id may be another process's by the time that the signal is sent. */
-  @Test
-  void sendsNoSignalToAProcessOfAnotherStart() throws Exception {
-    ProcessTarget seen = ProcessTarget.of(bystander.pid(), "java").orElseThrow();
-    assertThat(seen.isStillThere()).isTrue();
-    ProcessTarget former =
-        new ProcessTarget(
-            seen.process(), "java", seen.start().map(start -> start.minusSeconds(60)));
-    assertThat(former.isStillThere()).isFalse();
-    assertThat(former.end(Duration.ofSeconds(10))).endsWith("had ended.");
   }
 
   private static final List<String> UNSHARE =

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Another process that listens on a port. */
-final class Listener implements AutoCloseable {
+public final class Listener implements AutoCloseable {
 
   static final List<String> AS_NOBODY =
       List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
@@ -23,7 +23,7 @@ final class Listener implements AutoCloseable {
   }
 
   /** Returns one that ends when it gets TERM, or {@code stubborn} one that does not. */
-  static Listener start(boolean stubborn) throws IOException {
+  public static Listener start(boolean stubborn) throws IOException {
     return new Listener(ChildJvm.start(Main.class, stubborn));
   }
 
@@ -38,11 +38,11 @@ final class Listener implements AutoCloseable {
     return port;
   }
 
-  long pid() {
+  public long pid() {
     return jvm.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return ProcessHandle.of(jvm.pid()).map(ProcessHandle::isAlive).orElse(false);
   }
 

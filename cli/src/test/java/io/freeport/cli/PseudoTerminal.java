@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** The command line on a terminal, which script(1) makes. */
-final class PseudoTerminal implements AutoCloseable {
+public final class PseudoTerminal implements AutoCloseable {
 
   private static final Path SCRIPT = Path.of("/usr/bin/script");
 
@@ -28,7 +28,8 @@ final class PseudoTerminal implements AutoCloseable {
     this.out = process.inputReader(UTF_8);
   }
 
-  static PseudoTerminal start(Map<String, String> environment, String... args) throws IOException {
+  public static PseudoTerminal start(Map<String, String> environment, String... args)
+      throws IOException {
     Assumptions.assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) to make a terminal");
     String command = CliProcess.command().get(0) + " " + String.join(" ", args);
     ProcessBuilder builder =
@@ -60,7 +61,7 @@ final class PseudoTerminal implements AutoCloseable {
   }
 
   /** Returns the exit status, and forgets what is still printed. */
-  int awaitEnd() throws IOException, InterruptedException {
+  public int awaitEnd() throws IOException, InterruptedException {
     for (int next = out.read(); next >= 0; next = out.read()) {
       seen.append((char) next);
     }
@@ -70,7 +71,7 @@ final class PseudoTerminal implements AutoCloseable {
     return process.exitValue();
   }
 
-  String seen() {
+  public String seen() {
     return seen.toString();
   }
 

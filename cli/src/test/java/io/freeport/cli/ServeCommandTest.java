@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freeport.PortAllocator;
+import io.freeport.cli.terminal.ExitStatus;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;

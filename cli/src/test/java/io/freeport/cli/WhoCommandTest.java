@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
+import io.freeport.cli.terminal.ExitStatus;
 import org.junit.jupiter.api.Test;
 
 class WhoCommandTest {

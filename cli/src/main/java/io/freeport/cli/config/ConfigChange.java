@@ -1,0 +1,24 @@
+package io.freeport.cli.config;
+
+import java.io.PrintWriter;
+
+/** The last step of all commands that change a file. */
+final class ConfigChange {
+
+  private ConfigChange() {}
+
+  /** Writes the file, or, of a dry run, prints what would change. */
+  static void finish(PlanDocument document, boolean dryRun, PrintWriter out) {
+    if (!document.isChanged()) {
+      out.println(document.file() + " says so already.");
+    } else if (dryRun) {
+      document.check();
+      document.diff().forEach(out::println);
+    } else {
+      String verb = document.isNew() ? "Created " : "Changed ";
+      document.write();
+      out.println(verb + document.file());
+    }
+    out.flush();
+  }
+}

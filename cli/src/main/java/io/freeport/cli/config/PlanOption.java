@@ -1,0 +1,59 @@
+package io.freeport.cli.config;
+
+import io.freeport.cli.terminal.CommandFailure;
+import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.plan.PlanException;
+import io.freeport.plan.PortPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Which plan a command is about. */
+final class PlanOption {
+
+  static final String FILE_NAME = "freeport.yaml";
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      defaultValue = "",
+      description =
+          "A freeport.yaml; or a directory, for which all files up to the root of its repository count (default: the current one).")
+  private Path path = Path.of("");
+
+  /** Returns the plan, as it is read. */
+  PortPlan load() {
+    try {
+      return PortPlan.load(path);
+    } catch (PlanException e) {
+      throw new CommandFailure(ExitStatus.USAGE, e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Returns the files that count, the outermost first. */
+  List<Path> files() {
+    return Files.isDirectory(path.toAbsolutePath())
+        ? PortPlan.files(path)
+        : List.of(path.toAbsolutePath().normalize());
+  }
+
+  /** Returns the file that is to be changed; it may not be there yet. */
+  PlanDocument nearest() {
+    List<Path> files = files();
+    return PlanDocument.read(
+        path,
+        files.isEmpty()
+            ? path.toAbsolutePath().normalize().resolve(FILE_NAME)
+            : files.get(files.size() - 1));
+  }
+
+  /** Returns one of the files that count. */
+  PlanDocument document(Path file) {
+    return PlanDocument.read(path, file);
+  }
+}

@@ -1,0 +1,97 @@
+package io.freeport.cli.config;
+
+import io.freeport.cli.terminal.EnumNames;
+import io.freeport.internal.settings.Settings;
+import io.freeport.plan.PortPlan;
+import io.freeport.plan.PortService;
+import io.freeport.plan.ServiceHealth;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a plan says, by its keys, after environments and overrides. */
+final class PlanValues {
+
+  /**
+   * A value that somebody wrote.
+   *
+   * @param value as it counts
+   * @param origin where it was written
+   */
+  record Value(String value, String origin) {}
+
+  private static final String PREFIX = "freeport.";
+
+  private PlanValues() {}
+
+  /** Returns what was written, in the order of the services; the settings come last. */
+  static Map<String, Value> of(PortPlan plan) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    plan.services()
+        .forEach(
+            (name, service) ->
+                all(service)
+                    .forEach(
+                        (key, value) -> add(plan, "services." + name + "." + key, value, values)));
+    Settings settings = Settings.ofThisJvm();
+    for (String key : Settings.keys()) {
+      String value = settings.text(key);
+      if (value != null) {
+        String written = key.substring(PREFIX.length());
+        values.put(written, new Value(value, origin(plan, key, written)));
+      }
+    }
+    return values;
+  }
+
+  private static void add(PortPlan plan, String key, String value, Map<String, Value> values) {
+    plan.origin(key).ifPresent(origin -> values.put(key, new Value(value, origin)));
+  }
+
+  /** A variable goes before a file. */
+  private static String origin(PortPlan plan, String key, String written) {
+    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
+    return System.getenv(variable) == null
+        ? plan.origin(written).orElse(PlanOption.FILE_NAME)
+        : "environment variable " + variable;
+  }
+
+  private static String health(ServiceHealth health) {
+    return switch (health.kind()) {
+      case HTTP -> health.path() + (health.status() == 200 ? "" : " (" + health.status() + ")");
+      case TCP, LISTENING -> EnumNames.lowerCase(health.kind());
+    };
+  }
+
+  private static Map<String, String> all(PortService service) {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("preferred", join(service.preferred()));
+    values.put("fallback", join(service.fallback()));
+    values.put("range", join(service.ranges()));
+    values.put("priority", EnumNames.lowerCase(service.priority()));
+    values.put("requires", join(service.requires().stream().map(EnumNames::lowerCase).toList()));
+    values.put("conflicts", join(service.conflicts()));
+    values.put("inherit", service.inherit().orElse(""));
+    values.put(
+        "container",
+        service.container().isPresent() ? Integer.toString(service.container().getAsInt()) : "");
+    values.put("autoFallback", Boolean.toString(service.autoFallback()));
+    values.put("detect", Boolean.toString(service.detect()));
+    values.put("scope", EnumNames.lowerCase(service.scope()));
+    values.put("health", service.health().map(PlanValues::health).orElse(""));
+    return values;
+  }
+
+  /** Returns one of the values, by its key with or without {@code freeport.}. */
+  static Optional<Value> get(PortPlan plan, String key) {
+    String written = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
+    return Optional.ofNullable(of(plan).get(written));
+  }
+
+  private static String join(List<?> items) {
+    return items.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+}

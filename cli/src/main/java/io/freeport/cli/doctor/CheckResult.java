@@ -1,0 +1,54 @@
+package io.freeport.cli.doctor;
+
+import io.freeport.cli.terminal.EnumNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One line of the doctor.
+ *
+ * @param about what was looked at, in a word or two
+ * @param text what was found
+ * @param advice what to do; empty if nothing need be done
+ */
+record CheckResult(Level level, String about, String text, String advice) {
+
+  /** How bad it is. */
+  enum Level {
+    OK("green"),
+    WARN("yellow"),
+    FAIL("red");
+
+    private final String colour;
+
+    Level(String colour) {
+      this.colour = colour;
+    }
+
+    /** In the markup of picocli, which leaves the colour out where there is none. */
+    String markup() {
+      return String.format("@|%s %-4s|@", colour, EnumNames.lowerCase(this));
+    }
+  }
+
+  static CheckResult ok(String about, String text) {
+    return new CheckResult(Level.OK, about, text, "");
+  }
+
+  static CheckResult warn(String about, String text, String advice) {
+    return new CheckResult(Level.WARN, about, text, advice);
+  }
+
+  static CheckResult fail(String about, String text, String advice) {
+    return new CheckResult(Level.FAIL, about, text, advice);
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("level", EnumNames.lowerCase(level));
+    json.put("about", about);
+    json.put("text", text);
+    json.put("advice", advice);
+    return json;
+  }
+}

@@ -1,0 +1,152 @@
+package io.freeport.cli.doctor;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Info;
+import io.freeport.docker.internal.Engine;
+import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** What the doctor looks at around containers: the engine, what dead JVMs left there, and Ryuk. */
+final class EngineChecks {
+
+  private static final Set<String> LOCAL = Set.of("unix", "npipe");
+
+  private EngineChecks() {}
+
+  static List<CheckResult> run(Supplier<Settings> settings) {
+    List<CheckResult> findings = new ArrayList<>();
+    try (DockerClient client = Engine.connect()) {
+      findings.add(engine(client));
+      findings.add(leftovers(client));
+    } catch (IllegalStateException noEngine) {
+      findings.add(
+          CheckResult.warn(
+              "engine",
+              String.valueOf(noEngine.getMessage()),
+              "If tests need containers, start Docker or set DOCKER_HOST; a user who may not write to its socket joins the group"
+                  + " docker."));
+    } catch (RuntimeException badSetting) {
+      findings.add(
+          CheckResult.fail(
+              "engine", "a setting cannot be meant", String.valueOf(badSetting.getMessage())));
+    } catch (IOException e) {
+      findings.add(
+          CheckResult.warn("engine", "its connection did not close: " + e.getMessage(), ""));
+    }
+    findings.add(ryuk(settings));
+    return findings;
+  }
+
+  /** It has answered a ping; a proxy in front of it may allow that and little else. */
+  private static CheckResult engine(DockerClient client) {
+    URI uri = Engine.uri();
+    try {
+      return engine(client.infoCmd().exec(), uri);
+    } catch (RuntimeException e) {
+      return CheckResult.warn(
+          "engine",
+          "answers at " + uri + ", and does not say what it is: " + firstLine(e),
+          "Tests do not need that. If a proxy is in front of it, let it allow /info.");
+    }
+  }
+
+  private static CheckResult leftovers(DockerClient client) {
+    try {
+      return stale(Reaper.using(client).plan());
+    } catch (IllegalArgumentException badSetting) {
+      return CheckResult.fail(
+          "leftovers", "a setting cannot be meant", String.valueOf(badSetting.getMessage()));
+    } catch (RuntimeException e) {
+      return CheckResult.warn(
+          "leftovers",
+          firstLine(e),
+          "Nor can the reaper tell, which removes what killed test runs leave. If a proxy is in front of the engine, let it allow"
+              + " listing containers, networks and volumes.");
+    }
+  }
+
+  private static String firstLine(RuntimeException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static CheckResult engine(Info info, URI uri) {
+    List<String> options =
+        info.getSecurityOptions() == null ? List.of() : info.getSecurityOptions();
+    boolean rootless = options.stream().anyMatch(option -> option.contains("rootless"));
+    String text =
+        info.getServerVersion() + " at " + uri + (rootless ? ", rootless" : ", not rootless");
+    return LOCAL.contains(uri.getScheme())
+        ? CheckResult.ok("engine", text)
+        : CheckResult.warn(
+            "engine",
+            text + ", reached by the network",
+            "If it is on another host, a hold here is no protection there: a conflict is met by trying another number.");
+  }
+
+  private static CheckResult stale(ReapPlan plan) {
+    int count = plan.toRemove().size();
+    return count == 0
+        ? CheckResult.ok("leftovers", "dead JVMs left nothing at the engine")
+        : CheckResult.warn(
+            "leftovers",
+            count + " containers, networks or volumes of dead JVMs",
+            "The next test run with FreePort removes them; so does: freeport reap");
+  }
+
+  private static CheckResult ryuk(Supplier<Settings> settings) {
+    Optional<String> off = switchedOff();
+    if (off.isEmpty()) {
+      return CheckResult.ok("Ryuk", "on, beside FreePort's reaper");
+    }
+    return reaper(settings).equals("off")
+        ? CheckResult.warn(
+            "Ryuk",
+            off.get() + ", and freeport.reaper=off: nobody removes what killed test runs leave",
+            "Remove freeport.reaper=off.")
+        : CheckResult.ok("Ryuk", off.get() + "; FreePort's reaper works without it");
+  }
+
+  private static String reaper(Supplier<Settings> settings) {
+    try {
+      String mode = settings.get().get(SettingKeys.REAPER);
+      return mode == null ? "on" : mode;
+    } catch (IllegalArgumentException e) {
+      return "on"; // told elsewhere
+    }
+  }
+
+  /** Returns where Ryuk is switched off, if it is. */
+  private static Optional<String> switchedOff() {
+    String variable = System.getenv("TESTCONTAINERS_RYUK_DISABLED");
+    if (variable != null) {
+      return Boolean.parseBoolean(variable)
+          ? Optional.of("off (TESTCONTAINERS_RYUK_DISABLED)")
+          : Optional.empty();
+    }
+    Path file = Path.of(System.getProperty("user.home"), ".testcontainers.properties");
+    Properties properties = new Properties();
+    if (Files.isReadable(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return Boolean.parseBoolean(properties.getProperty("ryuk.disabled"))
+        ? Optional.of("off (" + file + ")")
+        : Optional.empty();
+  }
+}

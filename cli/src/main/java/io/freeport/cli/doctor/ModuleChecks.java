@@ -1,0 +1,167 @@
+package io.freeport.cli.doctor;
+
+import io.freeport.internal.settings.Settings;
+import io.freeport.plan.PlanException;
+import io.freeport.plan.PortPlan;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/** What the doctor looks at in the module it stands in: Surefire, JUnit, settings, the plan. */
+final class ModuleChecks {
+
+  private static final String SUREFIRE = "maven-surefire-plugin";
+  private static final String FAILSAFE = "maven-failsafe-plugin";
+  private static final String PREFIX = "freeport.";
+  private static final String SERVICES = "freeport.services.";
+  private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
+
+  private final Path folder;
+  private final List<CheckResult> findings = new ArrayList<>();
+
+  /** Those that Surefire gives to JUnit, which count before those of the file. */
+  private Map<String, String> parameters = Map.of();
+
+  private ModuleChecks(Path folder) {
+    this.folder = folder;
+  }
+
+  static List<CheckResult> run(Path folder) {
+    ModuleChecks checks = new ModuleChecks(folder);
+    checks.maven();
+    checks.junit();
+    checks.settings();
+    return checks.findings;
+  }
+
+  private void maven() {
+    try {
+      MavenModule.in(folder)
+          .ifPresent(
+              module -> {
+                runner(module, SUREFIRE, "Surefire");
+                parameters = module.configurationParameters(SUREFIRE);
+                unknown(parameters.keySet(), "Surefire's configurationParameters in pom.xml");
+                if (module.has(FAILSAFE)) {
+                  runner(module, FAILSAFE, "Failsafe");
+                }
+              });
+    } catch (IOException e) {
+      findings.add(CheckResult.fail("pom.xml", String.valueOf(e.getMessage()), "Mend it."));
+    }
+  }
+
+  private void runner(MavenModule module, String plugin, String about) {
+    String forks =
+        module
+            .parameter(
+                plugin,
+                "forkCount",
+                plugin.equals(SUREFIRE) ? "surefire.forkCount" : "failsafe.forkCount")
+            .or(() -> module.parameter(plugin, "forkCount", "forkCount"))
+            .orElse("1");
+    String reuse = module.parameter(plugin, "reuseForks", "reuseForks").orElse("true");
+    findings.add(
+        forks.equals("0")
+            ? CheckResult.warn(
+                about,
+                "forkCount 0: tests run in the JVM of Maven, which owns what they leave until it ends",
+                "Use forkCount 1 or more.")
+            : CheckResult.ok(about, "forkCount " + forks + ", reuseForks " + reuse));
+    module
+        .parameter(plugin, "parallel", "parallel")
+        .ifPresent(
+            value ->
+                findings.add(
+                    CheckResult.warn(
+                        about,
+                        "parallel " + value + " is for JUnit 4 and TestNG; JUnit 5 does not see it",
+                        "Set " + PARALLEL + "=true in junit-platform.properties instead.")));
+    unknown(
+        module.systemProperties(plugin).keySet(), about + "'s systemPropertyVariables in pom.xml");
+  }
+
+  private void junit() {
+    Path file = folder.resolve("src/test/resources/junit-platform.properties");
+    Properties properties = new Properties();
+    if (Files.isRegularFile(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        findings.add(
+            CheckResult.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Mend it."));
+        return;
+      }
+      unknown(properties.stringPropertyNames(), file.toString());
+    } else if (parameters.isEmpty()) {
+      return;
+    }
+    properties.putAll(parameters);
+    boolean parallel = Boolean.parseBoolean(properties.getProperty(PARALLEL, "false").strip());
+    String mode =
+        properties.getProperty("junit.jupiter.execution.parallel.mode.default", "same_thread");
+    String classes =
+        properties.getProperty("junit.jupiter.execution.parallel.mode.classes.default", mode);
+    findings.add(
+        !parallel
+            ? CheckResult.ok("JUnit", "tests run one after the other")
+            : mode.strip().equals("same_thread") && classes.strip().equals("same_thread")
+                ? CheckResult.warn(
+                    "JUnit",
+                    "parallel, but in the mode same_thread: one after the other all the same",
+                    "Set junit.jupiter.execution.parallel.mode.default=concurrent.")
+                : CheckResult.ok(
+                    "JUnit", "parallel: methods " + mode.strip() + ", classes " + classes.strip()));
+  }
+
+  /** Of the environment, of system properties and of freeport.yaml, each read says so by itself. */
+  private void settings() {
+    try {
+      PortPlan plan = PortPlan.load(folder);
+      String services = String.join(", ", plan.services().keySet());
+      findings.add(
+          CheckResult.ok(
+              "freeport.yaml",
+              services.isEmpty()
+                  ? "names no services, or is not there"
+                  : "services " + services + "; environment " + plan.environment()));
+    } catch (PlanException e) {
+      findings.add(
+          CheckResult.fail("freeport.yaml", "cannot be meant", String.valueOf(e.getMessage())));
+    } catch (IllegalArgumentException e) {
+      findings.add(CheckResult.fail("settings", "cannot be meant", String.valueOf(e.getMessage())));
+      return;
+    }
+    List<String> set =
+        System.getenv().keySet().stream()
+            .filter(name -> name.startsWith("FREEPORT_"))
+            .sorted()
+            .toList();
+    if (!set.isEmpty()) {
+      findings.add(CheckResult.ok("settings", "in the environment: " + String.join(", ", set)));
+    }
+  }
+
+  private void unknown(Collection<String> keys, String where) {
+    Map<String, Optional<String>> wrong =
+        keys.stream()
+            .filter(key -> key.startsWith(PREFIX) && !key.startsWith(SERVICES))
+            .filter(key -> !Settings.keys().contains(key))
+            .collect(Collectors.toMap(key -> key, key -> Settings.nearest(key, Settings.keys())));
+    wrong.forEach(
+        (key, nearest) ->
+            findings.add(
+                CheckResult.fail(
+                    "settings",
+                    "there is no " + key + " (" + where + ")",
+                    nearest.map(meant -> "Did you mean " + meant + "?").orElse("Remove it."))));
+  }
+}

@@ -1,0 +1,41 @@
+package io.freeport.cli.ports;
+
+import io.freeport.Protocol;
+import io.freeport.cli.terminal.EnumNames;
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Those who have a port, and how JSON has them. */
+public final class Occupants {
+
+  /** A person waits rather than being told half of it; usually it is a fraction of a second. */
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private Occupants() {}
+
+  public static PortDiagnosis of(int port, Protocol protocol) {
+    return PortDiagnosis.of(port, protocol, LIMIT);
+  }
+
+  static List<Map<String, Object>> json(List<PortOccupant> occupants) {
+    return occupants.stream().map(Occupants::json).toList();
+  }
+
+  private static Map<String, Object> json(PortOccupant occupant) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("kind", EnumNames.lowerCase(occupant.kind()));
+    json.put("use", EnumNames.lowerCase(occupant.use()));
+    json.put("name", occupant.name());
+    occupant.pid().ifPresent(pid -> json.put("pid", pid));
+    occupant.user().ifPresent(user -> json.put("user", user));
+    occupant.since().ifPresent(since -> json.put("since", since.toString()));
+    json.put("addresses", occupant.addresses());
+    json.put("details", occupant.details());
+    json.put("description", occupant.describe());
+    return json;
+  }
+}

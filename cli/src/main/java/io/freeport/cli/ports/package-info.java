@@ -1,0 +1,11 @@
+/**
+ * Commands that look at ports and their owners: {@code who}, {@code check}, {@code find}, {@code
+ * ls} and {@code reap}. Used by {@link io.freeport.cli.Main} and, for occupants, by {@code kill}.
+ * Start with {@link io.freeport.cli.ports.WhoCommand}.
+ *
+ * @since 0.1.0
+ */
+@NullMarked
+package io.freeport.cli.ports;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package io.freeport.cli.run;
+
+import io.freeport.cli.terminal.ExitStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes the signals that this process gets to its command, which decides about the end of both.
+ *
+ * <p>What a terminal sends (Ctrl-C, or its own end) goes to all processes in its foreground, the
+ * command included. Those are not passed then: the command would get them twice.
+ */
+public final class PassedSignals implements AutoCloseable {
+
+  private static final Map<String, Integer> ENDING = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+
+  /**
+   * Mean what the command makes of them. QUIT has the JVM print its threads, and cannot be had;
+   * KILL and STOP nobody can.
+   */
+  private static final Set<String> OTHERS = Set.of("USR1", "USR2", "WINCH", "CONT");
+
+  private static final Set<String> OF_TERMINALS = Set.of("HUP", "INT", "WINCH", "CONT");
+
+  /** Behind the closing parenthesis in {@code /proc/self/stat}, separated by blanks. */
+  private static final int GROUP = 3;
+
+  private static final int FOREGROUND_GROUP = 6;
+
+  private final Map<String, @Nullable Object> former = new LinkedHashMap<>();
+
+  // Guarded by this.
+  private @Nullable Process receiver;
+  private @Nullable String first;
+
+  private PassedSignals() {}
+
+  public static PassedSignals install() {
+    PassedSignals signals = new PassedSignals();
+    ENDING.keySet().forEach(signals::register);
+    return signals;
+  }
+
+  private void register(String name) {
+    if (!former.containsKey(name)) {
+      former.put(name, Signals.register(name, () -> pass(name)));
+    }
+  }
+
+  /**
+   * Starts the command, which gets the signals from then on. One that comes meanwhile waits, since
+   * nobody can tell whether the command was there to get it from the terminal until it is.
+   *
+   * @return nothing if a signal came before
+   */
+  synchronized @Nullable ChildCommand start(Supplier<ChildCommand> start) {
+    if (first != null) {
+      return null;
+    }
+    OTHERS.forEach(this::register);
+    ChildCommand command = start.get();
+    receiver = command.process();
+    return command;
+  }
+
+  /** Returns whether a signal came after which nothing is to be started any more. */
+  synchronized boolean came() {
+    return first != null;
+  }
+
+  /** Returns the exit status of a process that the first signal has ended. */
+  synchronized int exitStatus() {
+    return first == null ? ExitStatus.OK : 128 + ENDING.getOrDefault(first, 0);
+  }
+
+  /** Waits for the first signal. */
+  public synchronized void await() throws InterruptedException {
+    while (first == null) {
+      wait();
+    }
+  }
+
+  private synchronized void pass(String name) {
+    if (first == null && ENDING.containsKey(name)) {
+      first = name;
+      notifyAll();
+    }
+    if (receiver != null && !(OF_TERMINALS.contains(name) && isInForeground())) {
+      send(name, receiver);
+    }
+  }
+
+  private static void send(String name, Process process) {
+    if (name.equals("TERM")) {
+      process.toHandle().destroy(); // Process.destroy() would close the streams, too
+      return;
+    }
+    if (process.isAlive()) {
+      try {
+        new ProcessBuilder("/bin/sh", "-c", "kill -s " + name + " " + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+      } catch (IOException e) {
+        process.toHandle().destroy();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Elsewhere than on Linux nobody tells, and the command may get Ctrl-C twice. */
+  private static boolean isInForeground() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ", -1);
+      return fields[GROUP].equals(fields[FOREGROUND_GROUP]);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Lets signals have their former effects. */
+  @Override
+  public void close() {
+    former.forEach(Signals::unregister);
+  }
+}

@@ -1,0 +1,30 @@
+package io.freeport.cli.terminal;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine.Option;
+
+/** The choice between text for people and JSON for programs. */
+public final class JsonOption {
+
+  @Option(names = "--json", description = "Print JSON, for programs.")
+  private boolean json;
+
+  public boolean isSet() {
+    return json;
+  }
+
+  /** Prints maps, lists, texts and numbers, indented, with a line end. */
+  public static void print(Object value, PrintWriter out) {
+    try {
+      out.println(
+          new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,154 @@
+package io.freeport.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class YamlTextTest {
+
+  private static final String TEXT =
+      """
+      # Our services. \uD83D\uDE80
+      strategy: minimal # as ever
+
+      services:
+        web:            # the front
+          preferred: [8000,   8001]   # odd blanks
+          'requires':   "http"
+
+        # The database.
+        db: {preferred: 5432, container: 5432} # \uD83D\uDC18
+        none:
+        braces: {}
+        list:
+          preferred:
+            - 7000  # first
+            - 7001  # second
+          # of the list
+
+      environments:
+        ci:
+          services: {web: {preferred: 4000}}
+      # the end
+      """;
+
+  private static String set(String text, String key, String value) {
+    return new YamlText(text).set(List.of(key.split("\\.", -1)), value).text();
+  }
+
+  private static void assertReplaces(String key, String value, String before, String after) {
+    assertThat(TEXT).contains(before);
+    assertThat(set(TEXT, key, value)).isEqualTo(TEXT.replace(before, after));
+    String windows = TEXT.replace("\n", "\r\n");
+    assertThat(set(windows, key, value))
+        .isEqualTo(TEXT.replace(before, after).replace("\n", "\r\n"));
+  }
+
+  @Test
+  void replacesWords() {
+    assertReplaces("strategy", "aggressive", "minimal #", "aggressive #");
+    assertReplaces("services.web.requires", "https", "\"http\"", "https");
+    assertReplaces("services.db.preferred", "5433", "preferred: 5432,", "preferred: 5433,");
+    assertReplaces("services.db.container", "1", "container: 5432}", "container: 1}");
+  }
+
+  @Test
+  void replacesLists() {
+    assertReplaces("services.web.preferred", "1, 2", "[8000,   8001]", "[1, 2]");
+    assertReplaces("services.web.preferred", "9", "[8000,   8001]", "9");
+    assertReplaces("services.web.preferred", "[ 9 ]", "[8000,   8001]", "[ 9 ]");
+    assertReplaces("services.db.preferred", "1,2", "preferred: 5432,", "preferred: [1, 2],");
+    assertReplaces(
+        "services.list.preferred",
+        "1",
+        "preferred:\n      - 7000  # first\n      - 7001  # second",
+        "preferred: 1  # second");
+  }
+
+  @Test
+  void addsKeys() {
+    assertReplaces(
+        "services.web.range",
+        "1-2",
+        "'requires':   \"http\"\n",
+        "'requires':   \"http\"\n    range: 1-2\n");
+    assertReplaces(
+        "services.db.scope", "build", "container: 5432}", "container: 5432, scope: build}");
+    assertReplaces("services.none.preferred", "1", "  none:\n", "  none:\n    preferred: 1\n");
+    assertReplaces("services.braces.preferred", "1", "{}", "{preferred: 1}");
+    assertReplaces(
+        "services.list.range", "1-2", "- 7001  # second\n", "- 7001  # second\n    range: 1-2\n");
+    assertReplaces(
+        "services.more.range",
+        "1-2",
+        "- 7001  # second\n",
+        "- 7001  # second\n  more:\n    range: 1-2\n");
+    assertReplaces(
+        "environments.ci.services.db.range",
+        "1-2",
+        "{web: {preferred: 4000}}",
+        "{web: {preferred: 4000}, db: {range: 1-2}}");
+    assertReplaces("environments.ci.retries", "3", "4000}}\n", "4000}}\n    retries: 3\n");
+    assertReplaces("a.b.c", "d", "4000}}\n", "4000}}\na:\n  b:\n    c: d\n");
+  }
+
+  @Test
+  void beginsFiles() {
+    assertThat(set("", "services.web.preferred", "1"))
+        .isEqualTo("services:\n  web:\n    preferred: 1\n");
+    assertThat(set("# nothing yet", "retries", "1")).isEqualTo("# nothing yet\nretries: 1\n");
+    assertThat(set("retries: 2", "labels", "off")).isEqualTo("retries: 2\nlabels: off\n");
+    assertThat(set("retries:", "retries", "1")).isEqualTo("retries: 1");
+    assertThat(set("retries: # how often\n", "retries", "1")).isEqualTo("retries: 1 # how often\n");
+  }
+
+  @Test
+  void quotesWhatNeedsIt() {
+    assertThat(set("a: 1", "a", "*")).isEqualTo("a: \"*\"");
+    assertThat(set("a: 1", "a", "x: #y")).isEqualTo("a: \"x: #y\"");
+    assertThat(set("a: {b: 1}", "a.b", "}")).isEqualTo("a: {b: \"}\"}");
+    assertThat(set("a: 1", "a", "/health")).isEqualTo("a: /health");
+    assertThat(set("a: 1", "a", "")).isEqualTo("a: \"\"");
+    assertThat(set("a: 1", "a", "\"\n\u00e9")).isEqualTo("a: \"\\\"\\n\u00e9\"");
+  }
+
+  @Test
+  void knowsItsKeys() {
+    YamlText text = new YamlText(TEXT);
+    assertThat(text.has(List.of("services", "db", "container"))).isTrue();
+    assertThat(text.has(List.of("services", "db", "range"))).isFalse();
+    assertThat(text.has(List.of("strategy", "range"))).isFalse();
+    assertThat(text.keysOf("services")).containsExactly("web", "db", "none", "braces", "list");
+    assertThat(text.keysOf("no")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a: &x {b: 1}\nc: *x\n", // c.b is a's
+        "a: {b: 1}\nc: {<<: *a}\n",
+        "c:\n  b: |\n    long\n",
+        "c: [1]",
+        "c: x",
+        "- c",
+        "c: {b: {d: 1}}",
+        "c: {"
+      })
+  void refusesWhatItCannotChangeAlone(String text) {
+    assertThatThrownBy(() -> set(text, "c.b", "2")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void refusesValuesThatAreNone() {
+    assertThatThrownBy(() -> set("a: 1", "a", "[1, 2"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not a list or a mapping in YAML");
+    assertThatThrownBy(() -> set("a: 1", "a", "[1,\n2]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The value has to be on one line.");
+  }
+}
