@@ -10,6 +10,7 @@ import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.build.BuildPorts;
 import io.freeport.plan.PortService.Scope;
+import io.freeport.plan.health.HealthCheck;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -165,7 +166,7 @@ final class Assigner {
             return assignment(service, held);
           }
         }
-      } else if (service.protocol() == Protocol.UDP || PortProbe.free(port).healthy()) {
+      } else if (service.protocol() == Protocol.UDP || HealthCheck.free(port).check().healthy()) {
         HeldPort held = holdExactly(service, port);
         if (held != null) {
           return assignment(service, held);
@@ -204,7 +205,7 @@ final class Assigner {
   private void requireLeft(Assignment other, PortService asking) {
     if (isInUse(other)) {
       tell(PlanEvent.Type.MUST_MOVE, other, 0, asking.name());
-      if (isInUse(other) && PortProbe.listening(other.port()).healthy()) {
+      if (isInUse(other) && HealthCheck.listening(other.port()).check().healthy()) {
         throw new PortConflictException(
             "Service \""
                 + asking.name()

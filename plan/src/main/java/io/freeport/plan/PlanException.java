@@ -1,5 +1,6 @@
 package io.freeport.plan;
 
+import io.freeport.plan.internal.file.Origin;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public class PlanException extends IllegalArgumentException {
   /** The line with the mistake; 0 for none. */
   private final int line;
 
-  PlanException(Origin origin, String problem) {
+  public PlanException(Origin origin, String problem) {
     super(origin + ": " + problem);
     Path path = origin.file();
     this.file = path == null ? null : path.toString();

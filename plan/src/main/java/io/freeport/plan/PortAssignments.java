@@ -5,6 +5,13 @@ import io.freeport.PortConsumer;
 import io.freeport.PortState;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.plan.PortService.Scope;
+import io.freeport.plan.health.Health;
+import io.freeport.plan.health.HealthCheck;
+import io.freeport.plan.health.HealthEvent;
+import io.freeport.plan.health.HealthMonitor;
+import io.freeport.plan.http.PortsServer;
+import io.freeport.plan.internal.file.PlanRules;
+import io.freeport.plan.internal.http.Json;
 import io.freeport.spi.NamedPorts;
 import java.time.Duration;
 import java.util.Collections;
@@ -135,7 +142,7 @@ public final class PortAssignments implements NamedPorts {
     return held.state() == PortState.HELD
         || (held.state() == PortState.TAKEN
             && !isOfBuild(service)
-            && !PortProbe.listening(held.number()).healthy());
+            && !HealthCheck.listening(held.number()).check().healthy());
   }
 
   private boolean isOfBuild(String service) {

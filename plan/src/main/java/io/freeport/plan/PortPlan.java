@@ -4,6 +4,11 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRange;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
+import io.freeport.plan.internal.file.Origin;
+import io.freeport.plan.internal.file.PlanLoader;
+import io.freeport.plan.internal.file.PlanNode;
+import io.freeport.plan.internal.file.PlanReader;
+import io.freeport.plan.internal.file.Spelling;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +44,7 @@ import java.util.function.Supplier;
  */
 public final class PortPlan {
 
-  private final PortPlanLoader.Loaded loaded;
+  private final PlanLoader.Loaded loaded;
   private final Settings settings;
   private final ConflictStrategy strategy;
   private final Duration healthTimeout;
@@ -48,7 +53,7 @@ public final class PortPlan {
   /** One for all assignments, since to make one takes longer than to hold some ports. */
   private final PortAllocator allocator;
 
-  private PortPlan(PortPlanLoader.Loaded loaded, Supplier<Settings> outer) {
+  private PortPlan(PlanLoader.Loaded loaded, Supplier<Settings> outer) {
     this.loaded = loaded;
     Map<String, PlanNode> nodes = loaded.settings().nodes();
     // Typed reads of the nodes name the line; those of the settings, which go before, the source.
@@ -74,7 +79,7 @@ public final class PortPlan {
    * @throws IllegalArgumentException if a setting cannot be meant
    */
   public static PortPlan load(Path path) {
-    return load(path, PortPlanLoader.ofThisJvm());
+    return load(path, PlanLoader.ofThisJvm());
   }
 
   /**
@@ -89,7 +94,7 @@ public final class PortPlan {
    * @throws IllegalArgumentException if a setting could not be meant
    */
   public static PortPlan preview(Path path, Path file, String text) {
-    PortPlanLoader loader = PortPlanLoader.ofThisJvm().with(file, text);
+    PlanLoader loader = PlanLoader.ofThisJvm().with(file, text);
     // Not those of the file as it is, which this may be about to mend.
     return new PortPlan(loader.load(path), Settings::ofProcess);
   }
@@ -102,10 +107,10 @@ public final class PortPlan {
    *     empty if there is none
    */
   public static List<Path> files(Path directory) {
-    return PortPlanLoader.find(directory.toAbsolutePath().normalize());
+    return PlanLoader.find(directory.toAbsolutePath().normalize());
   }
 
-  static PortPlan load(Path path, PortPlanLoader loader) {
+  static PortPlan load(Path path, PlanLoader loader) {
     return new PortPlan(loader.load(path), Settings::ofThisJvm);
   }
 
@@ -171,7 +176,7 @@ public final class PortPlan {
    * @return for example {@code /project/freeport.yaml:3}; empty if nobody wrote it
    */
   public Optional<String> origin(String key) {
-    return Optional.ofNullable(PortPlanLoader.origin(loaded.root(), key)).map(Origin::text);
+    return Optional.ofNullable(PlanLoader.origin(loaded.root(), key)).map(Origin::text);
   }
 
   /**
@@ -203,12 +208,12 @@ public final class PortPlan {
     return open("", listeners);
   }
 
-  PortAssignments open(String usedBy, PlanListener... listeners) {
+  public PortAssignments open(String usedBy, PlanListener... listeners) {
     return new PortAssignments(this, new Assigner(this, allocator, usedBy, List.of(listeners)));
   }
 
   /** The same in each process of a checkout, whichever of its modules it is for. */
-  String id() {
+  public String id() {
     return UUID.nameUUIDFromBytes(loaded.origin().toString().getBytes(StandardCharsets.UTF_8))
         .toString();
   }

@@ -2,6 +2,8 @@ package io.freeport.plan;
 
 import io.freeport.PortRange;
 import io.freeport.Protocol;
+import io.freeport.plan.health.HealthCheck;
+import io.freeport.plan.health.ServiceHealth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

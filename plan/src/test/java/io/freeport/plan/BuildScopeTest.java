@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freeport.HeldPort;
 import io.freeport.PortState;
+import io.freeport.plan.health.HealthCheck;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;

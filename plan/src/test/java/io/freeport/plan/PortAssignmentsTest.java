@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import io.freeport.plan.health.HealthCheck;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;

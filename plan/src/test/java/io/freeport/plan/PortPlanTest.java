@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freeport.PortRange;
 import io.freeport.plan.PortService.Priority;
+import io.freeport.plan.internal.file.PlanLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class PortPlanTest {
   private PortPlan load(Path path, Map<String, String> properties, Map<String, String> variables) {
     Properties all = new Properties();
     all.putAll(properties);
-    return PortPlan.load(path, new PortPlanLoader(all, variables));
+    return PortPlan.load(path, new PlanLoader(all, variables));
   }
 
   private PortPlan load(Path path) {

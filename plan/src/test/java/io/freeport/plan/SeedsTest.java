@@ -9,6 +9,7 @@ import static io.freeport.plan.AssignmentTier.RANGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freeport.plan.health.HealthCheck;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;

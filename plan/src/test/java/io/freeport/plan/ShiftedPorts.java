@@ -1,5 +1,6 @@
 package io.freeport.plan;
 
+import io.freeport.plan.health.HealthCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
  * use others, at a distance at which all of them are free, since whoever runs the tests may have a
  * database on 5432.
  */
-final class ShiftedPorts {
+public final class ShiftedPorts {
 
   private static final Pattern PORT = Pattern.compile("\\b[1-9][0-9]{3}\\b");
   private static final int STEP = 131;
@@ -26,7 +27,7 @@ final class ShiftedPorts {
   }
 
   /** Finds a distance at which these ports are free, each with those up to 9 above it. */
-  static ShiftedPorts of(int... ports) {
+  public static ShiftedPorts of(int... ports) {
     int start = 8_000 + (int) (ProcessHandle.current().pid() % 50) * STEP;
     for (int distance = start; distance < 22_000; distance += STEP) {
       if (areFree(distance, ports)) {
@@ -40,10 +41,10 @@ final class ShiftedPorts {
   private static boolean areFree(int distance, int... ports) {
     return IntStream.of(ports)
         .flatMap(port -> IntStream.range(port, port + 10))
-        .allMatch(port -> PortProbe.free(port + distance).healthy());
+        .allMatch(port -> HealthCheck.free(port + distance).check().healthy());
   }
 
-  int real(int port) {
+  public int real(int port) {
     return port + distance;
   }
 
@@ -57,11 +58,11 @@ final class ShiftedPorts {
         .replaceAll((MatchResult found) -> Integer.toString(real(Integer.parseInt(found.group()))));
   }
 
-  PortPlan plan(Path directory, String yaml) throws IOException {
+  public PortPlan plan(Path directory, String yaml) throws IOException {
     return PortPlan.load(Files.writeString(directory.resolve("freeport.yaml"), text(yaml)));
   }
 
-  int of(PortAssignments assignments, String service) {
+  public int of(PortAssignments assignments, String service) {
     return known(assignments.port(service));
   }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** Answers whatever it is asked with one status. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   private final HttpServer server;
 
@@ -13,11 +13,11 @@ final class TestServer implements AutoCloseable {
     this.server = server;
   }
 
-  static TestServer start(int port, int status) throws IOException {
+  public static TestServer start(int port, int status) throws IOException {
     return start(new InetSocketAddress(port), status);
   }
 
-  static TestServer start(InetSocketAddress address, int status) throws IOException {
+  public static TestServer start(InetSocketAddress address, int status) throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     server.createContext(
         "/",
@@ -29,7 +29,7 @@ final class TestServer implements AutoCloseable {
     return new TestServer(server);
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 

@@ -4,7 +4,7 @@ import io.freeport.cli.terminal.EnumNames;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.PortService;
-import io.freeport.plan.ServiceHealth;
+import io.freeport.plan.health.ServiceHealth;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -8,7 +8,7 @@ import io.freeport.plan.PlanException;
 import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortConflictException;
 import io.freeport.plan.PortPlan;
-import io.freeport.plan.PortsServer;
+import io.freeport.plan.http.PortsServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import io.freeport.internal.settings.Settings;
 import java.util.Collection;
 
 /** Finds what somebody may have meant. */
-final class Spelling {
+public final class Spelling {
 
   private Spelling() {}
 
   /** Returns a sentence, to be put at the end of a message; empty if nothing is known. */
-  static String suggest(String written, Collection<String> known) {
+  public static String suggest(String written, Collection<String> known) {
     return Settings.nearest(written, known)
         .map(
             nearest ->

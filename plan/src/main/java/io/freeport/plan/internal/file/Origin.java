@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param line the line in the file, from 1 on; 0 if it was not in one
  * @param text what messages say
  */
-record Origin(@Nullable Path file, int line, String text) {
+public record Origin(@Nullable Path file, int line, String text) {
 
   static Origin of(Path file, int line) {
     return new Origin(file, line, file + ":" + line);

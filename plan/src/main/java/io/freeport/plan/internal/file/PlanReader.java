@@ -1,9 +1,11 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import io.freeport.PortRange;
+import io.freeport.plan.PortService;
 import io.freeport.plan.PortService.Priority;
 import io.freeport.plan.PortService.Requirement;
 import io.freeport.plan.PortService.Scope;
+import io.freeport.plan.health.ServiceHealth;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes definitions of nodes: each for itself; {@link PlanRules} looks at them together. */
-final class PlanReader {
+public final class PlanReader {
 
   static final List<String> KEYS =
       List.of(
@@ -108,7 +110,7 @@ final class PlanReader {
     return ports;
   }
 
-  static List<PortRange> ranges(@Nullable PlanNode node) {
+  public static List<PortRange> ranges(@Nullable PlanNode node) {
     return items(node).stream().map(PlanNode::range).toList();
   }
 

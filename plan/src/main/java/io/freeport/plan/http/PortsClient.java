@@ -1,8 +1,13 @@
-package io.freeport.plan;
+package io.freeport.plan.http;
 
 import io.freeport.PortRange;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
+import io.freeport.plan.PortPlan;
+import io.freeport.plan.health.HealthCheck;
+import io.freeport.plan.internal.file.Spelling;
+import io.freeport.plan.internal.http.HttpGet;
+import io.freeport.plan.internal.http.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -243,7 +248,7 @@ public final class PortsClient {
               .filter(candidate -> !candidate.url.isBlank());
       Stream<Candidate> scanned =
           IntStream.rangeClosed(range.first(), range.last())
-              .filter(port -> PortProbe.accepts(port, timeout).healthy())
+              .filter(port -> HealthCheck.tcp(port, timeout).check().healthy())
               .mapToObj(port -> new Candidate(Source.SCAN, "http://127.0.0.1:" + port));
       return Stream.concat(named, scanned)
           .flatMap(candidate -> ask(candidate).stream())
@@ -283,7 +288,7 @@ public final class PortsClient {
 
     private Map<?, ?> get(URI uri, String path)
         throws ExecutionException, TimeoutException, InterruptedException {
-      HttpResponse<String> answer = HttpProbe.get(URI.create(uri + path), timeout);
+      HttpResponse<String> answer = HttpGet.send(URI.create(uri + path), timeout);
       return answer.statusCode() == 200 ? Json.readObject(answer.body()) : Map.of();
     }
   }

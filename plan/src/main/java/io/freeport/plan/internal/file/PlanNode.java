@@ -1,6 +1,7 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import io.freeport.PortRange;
+import io.freeport.plan.PlanException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param content a {@code String}, empty for none; a {@code List} of nodes; or a {@code Map} from
  *     keys to nodes
  */
-record PlanNode(Origin origin, String path, Object content) {
+public record PlanNode(Origin origin, String path, Object content) {
 
   private static final int HIGHEST_PORT = 65535;
 
@@ -116,7 +117,7 @@ record PlanNode(Origin origin, String path, Object content) {
     };
   }
 
-  Duration duration() {
+  public Duration duration() {
     String expected = "a time such as 5s, 0.5s or 1m30s";
     try {
       Duration duration = Duration.parse("PT" + text(expected));
@@ -129,7 +130,7 @@ record PlanNode(Origin origin, String path, Object content) {
     throw expected(expected);
   }
 
-  <E extends Enum<E>> E choice(Class<E> type) {
+  public <E extends Enum<E>> E choice(Class<E> type) {
     List<String> known =
         Arrays.stream(type.getEnumConstants())
             .map(constant -> constant.name().toLowerCase(Locale.ROOT))

@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import io.freeport.internal.settings.Settings;
 import io.freeport.spi.SettingsSource;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes the values by their whole keys
  */
-record PlanSettings(Map<String, PlanNode> nodes) implements SettingsSource {
+public record PlanFileSettings(Map<String, PlanNode> nodes) implements SettingsSource {
 
-  static final PlanSettings NONE = new PlanSettings(Map.of());
+  public static final PlanFileSettings NONE = new PlanFileSettings(Map.of());
 
   private static final String PREFIX = "freeport.";
 
@@ -27,10 +27,10 @@ record PlanSettings(Map<String, PlanNode> nodes) implements SettingsSource {
   private static final Set<String> NOT_IN_FILES =
       Set.of("freeport.dir", "freeport.environment", "freeport.build", "freeport.api");
 
-  static PlanSettings of(Map<String, PlanNode> values) {
+  static PlanFileSettings of(Map<String, PlanNode> values) {
     Map<String, PlanNode> nodes = new LinkedHashMap<>();
     values.forEach((key, value) -> flatten(PREFIX + key, value, nodes));
-    return new PlanSettings(nodes);
+    return new PlanFileSettings(nodes);
   }
 
   private static void flatten(String key, PlanNode node, Map<String, PlanNode> into) {
@@ -39,7 +39,7 @@ record PlanSettings(Map<String, PlanNode> nodes) implements SettingsSource {
     if (node.content() instanceof Map
         && known.stream().anyMatch(candidate -> candidate.startsWith(written + "."))) {
       node.map().forEach((name, value) -> flatten(key + "." + name, value, into));
-    } else if (known.contains(written) && !PortPlanLoader.SECTIONS.contains(written)) {
+    } else if (known.contains(written) && !PlanLoader.SECTIONS.contains(written)) {
       into.put(key, node);
     } else {
       throw node.error("there is no such key." + Spelling.suggest(written, known));
@@ -47,7 +47,7 @@ record PlanSettings(Map<String, PlanNode> nodes) implements SettingsSource {
   }
 
   private static List<String> known() {
-    List<String> known = new ArrayList<>(PortPlanLoader.SECTIONS);
+    List<String> known = new ArrayList<>(PlanLoader.SECTIONS);
     Settings.keys().stream()
         .filter(key -> !NOT_IN_FILES.contains(key))
         .map(key -> key.substring(PREFIX.length()))

@@ -1,5 +1,7 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.provider;
 
+import io.freeport.plan.PortAssignments;
+import io.freeport.plan.PortPlan;
 import io.freeport.spi.NamedPorts;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

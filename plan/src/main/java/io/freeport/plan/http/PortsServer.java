@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -7,6 +7,9 @@ import io.freeport.PortRange;
 import io.freeport.PortRequest;
 import io.freeport.PortTier;
 import io.freeport.StartedConsumer;
+import io.freeport.plan.PortAssignments;
+import io.freeport.plan.health.Health;
+import io.freeport.plan.internal.http.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.freeport.PortAllocator;
 import io.freeport.PortUnavailableException;
+import io.freeport.plan.PortAssignments;
+import io.freeport.plan.PortPlan;
+import io.freeport.plan.TestServer;
+import io.freeport.plan.health.HealthCheck;
+import io.freeport.plan.internal.http.Json;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;

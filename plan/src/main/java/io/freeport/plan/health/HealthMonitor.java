@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.health;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

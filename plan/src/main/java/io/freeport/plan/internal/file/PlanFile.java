@@ -1,5 +1,6 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
+import io.freeport.plan.PlanException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

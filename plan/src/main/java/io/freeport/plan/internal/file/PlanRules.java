@@ -1,8 +1,11 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
 import io.freeport.Protocol;
+import io.freeport.plan.PlanException;
+import io.freeport.plan.PortService;
 import io.freeport.plan.PortService.Requirement;
 import io.freeport.plan.PortService.Scope;
+import io.freeport.plan.health.ServiceHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What definitions must not say, alone or together, since no ports could ever satisfy it. */
-final class PlanRules {
+public final class PlanRules {
 
   private final Map<String, PortService> services;
   private final Map<String, PlanNode> nodes;
@@ -40,7 +43,7 @@ final class PlanRules {
   }
 
   /** The name by which the environment overrides a service. */
-  static String variableName(String service) {
+  public static String variableName(String service) {
     return service.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 

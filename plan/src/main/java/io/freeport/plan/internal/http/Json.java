@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.http;
 
 import java.util.Locale;
 import java.util.Map;
@@ -11,11 +11,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * The little JSON that there is: objects of texts, numbers, truth values and objects. It is read by
  * the YAML parser, since every JSON text is a YAML 1.2 text.
  */
-final class Json {
+public final class Json {
 
   private Json() {}
 
-  static String write(Object value) {
+  public static String write(Object value) {
     if (value instanceof Map<?, ?> object) {
       return object.entrySet().stream()
           .map(entry -> quote(String.valueOf(entry.getKey())) + ":" + write(entry.getValue()))
@@ -43,7 +43,7 @@ final class Json {
   }
 
   /** Returns the object; an empty one if the text is none. */
-  static Map<?, ?> readObject(String text) {
+  public static Map<?, ?> readObject(String text) {
     try {
       Object value = new Load(LoadSettings.builder().build()).loadFromString(text);
       return value instanceof Map<?, ?> object ? object : Map.of();

@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.health;
 
 /**
  * A change of a service's health.

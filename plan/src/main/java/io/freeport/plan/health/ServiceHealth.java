@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.health;
 
 import java.net.URI;
 import java.time.Duration;
@@ -13,8 +13,8 @@ import java.time.Duration;
  */
 public record ServiceHealth(Kind kind, String path, int status) {
 
-  static final ServiceHealth TCP = new ServiceHealth(Kind.TCP, "", 0);
-  static final ServiceHealth LISTENING = new ServiceHealth(Kind.LISTENING, "", 0);
+  public static final ServiceHealth TCP = new ServiceHealth(Kind.TCP, "", 0);
+  public static final ServiceHealth LISTENING = new ServiceHealth(Kind.LISTENING, "", 0);
 
   /** What can be looked at. */
   public enum Kind {

@@ -1,5 +1,7 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.provider;
 
+import io.freeport.plan.internal.file.PlanFileSettings;
+import io.freeport.plan.internal.file.PlanLoader;
 import io.freeport.spi.SettingsSource;
 import java.nio.file.Path;
 import java.util.Set;
@@ -12,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileSettingsSource implements SettingsSource {
 
-  private volatile @Nullable PlanSettings settings;
+  private volatile @Nullable PlanFileSettings settings;
 
   /** For {@link java.util.ServiceLoader}. */
   public FileSettingsSource() {}
 
-  private PlanSettings settings() {
-    PlanSettings read = settings;
+  private PlanFileSettings settings() {
+    PlanFileSettings read = settings;
     if (read == null) {
-      read = PortPlanLoader.ofThisJvm().load(Path.of("")).settings();
+      read = PlanLoader.ofThisJvm().load(Path.of("")).settings();
       settings = read;
     }
     return read;
@@ -28,7 +30,7 @@ public final class FileSettingsSource implements SettingsSource {
 
   @Override
   public int rank() {
-    return PlanSettings.NONE.rank();
+    return PlanFileSettings.NONE.rank();
   }
 
   @Override

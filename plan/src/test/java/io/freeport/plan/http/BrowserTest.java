@@ -1,9 +1,11 @@
-package io.freeport.plan;
+package io.freeport.plan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.freeport.plan.PortAssignments;
+import io.freeport.plan.PortPlan;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

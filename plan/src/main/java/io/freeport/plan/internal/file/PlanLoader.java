@@ -1,5 +1,6 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.file;
 
+import io.freeport.plan.PortService;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param variables the environment
  * @param texts what files would say, instead of what they do
  */
-record PortPlanLoader(
+public record PlanLoader(
     Properties properties, Map<String, String> variables, Map<Path, String> texts) {
 
   static final String FILE_NAME = "freeport.yaml";
@@ -35,28 +36,27 @@ record PortPlanLoader(
    * @param origin the outermost file; the directory if there is none
    * @param root everything as nodes, which know where they were written
    */
-  record Loaded(
+  public record Loaded(
       Path origin,
       String environment,
       PlanNode root,
       Map<String, PortService> services,
-      PlanSettings settings) {}
+      PlanFileSettings settings) {}
 
-  PortPlanLoader(Properties properties, Map<String, String> variables) {
+  public PlanLoader(Properties properties, Map<String, String> variables) {
     this(properties, variables, Map.of());
   }
 
-  static PortPlanLoader ofThisJvm() {
-    return new PortPlanLoader(System.getProperties(), System.getenv());
+  public static PlanLoader ofThisJvm() {
+    return new PlanLoader(System.getProperties(), System.getenv());
   }
 
-  PortPlanLoader with(Path file, String text) {
-    return new PortPlanLoader(
-        properties, variables, Map.of(file.toAbsolutePath().normalize(), text));
+  public PlanLoader with(Path file, String text) {
+    return new PlanLoader(properties, variables, Map.of(file.toAbsolutePath().normalize(), text));
   }
 
   /** Reads one file, or, of a directory, those that count for it. */
-  Loaded load(Path path) {
+  public Loaded load(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     List<Path> files = Files.isDirectory(absolute) ? files(absolute) : List.of(absolute);
     PlanNode root = new PlanNode(Origin.of(absolute.toString()), "", Map.of());
@@ -81,7 +81,7 @@ record PortPlanLoader(
     Map<String, PlanNode> values = new LinkedHashMap<>(root.map());
     PlanNode services = values.remove(SERVICES);
     return new Loaded(
-        origin, environment, root, PlanReader.services(services), PlanSettings.of(values));
+        origin, environment, root, PlanReader.services(services), PlanFileSettings.of(values));
   }
 
   private static PlanNode merge(PlanNode base, PlanNode override) {
@@ -123,7 +123,7 @@ record PortPlanLoader(
    * Returns the files from a directory up to the root of its repository, the outermost first. Where
    * there is no repository, the directory itself is all: what is above may be anybody's.
    */
-  static List<Path> find(Path directory) {
+  public static List<Path> find(Path directory) {
     List<Path> files = new ArrayList<>();
     for (Path here = directory; here != null; here = here.getParent()) {
       Path file = here.resolve(FILE_NAME);
@@ -207,7 +207,7 @@ record PortPlanLoader(
   }
 
   /** Returns where a value was written, by its keys. */
-  static @Nullable Origin origin(PlanNode root, String key) {
+  public static @Nullable Origin origin(PlanNode root, String key) {
     PlanNode node = root;
     for (String name : key.split("\\.", -1)) {
       PlanNode next = node.content() instanceof Map ? node.map().get(name) : null;

@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.internal.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,30 +1,19 @@
-package io.freeport.plan;
+package io.freeport.plan.health;
 
+import io.freeport.plan.internal.http.HttpGet;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Asks by HTTP, without any proxy: it is about services of this host. */
+/** Checks a service of this host by an HTTP request. */
 final class HttpProbe {
-
-  /** One for the JVM: each has a thread of its own, which Java 17 cannot be told to end. */
-  private static final class Client {
-    static final HttpClient INSTANCE =
-        HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
-  }
 
   private static final Pattern LOCALHOST = Pattern.compile("(?i)^(http://)localhost(?=[:/?#]|$)");
 
@@ -35,7 +24,8 @@ final class HttpProbe {
     List<String> failures = new ArrayList<>();
     for (URI address : addressesOf(uri)) {
       try {
-        int actual = get(address, timeout.minusNanos(System.nanoTime() - start)).statusCode();
+        int actual =
+            HttpGet.send(address, timeout.minusNanos(System.nanoTime() - start)).statusCode();
         return Health.of(
             actual == status,
             "GET "
@@ -60,8 +50,9 @@ final class HttpProbe {
   }
 
   /**
-   * The client tries one address of a name only, but what is to be found at localhost may listen on
-   * IPv6 alone, as development servers of Node do. By TLS a server may be known by its name only.
+   * The client tries only one address of a name, but a server at localhost may listen on IPv6
+   * alone, as development servers of Node do. With TLS the name stays: the certificate may be for
+   * it only.
    */
   private static List<URI> addressesOf(URI uri) {
     Matcher named = LOCALHOST.matcher(uri.toString());
@@ -70,17 +61,5 @@ final class HttpProbe {
             .map(address -> URI.create(named.replaceFirst("$1" + address)))
             .toList()
         : List.of(uri);
-  }
-
-  /** The timeout is for the whole answer: a request's own one ends with the headers. */
-  static HttpResponse<String> get(URI uri, Duration timeout)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer =
-        Client.INSTANCE.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
-    try {
-      return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } finally {
-      answer.cancel(true);
-    }
   }
 }

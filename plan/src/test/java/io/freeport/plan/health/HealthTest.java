@@ -1,4 +1,4 @@
-package io.freeport.plan;
+package io.freeport.plan.health;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.plan.PortAssignments;
+import io.freeport.plan.PortPlan;
+import io.freeport.plan.ShiftedPorts;
+import io.freeport.plan.TestServer;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
