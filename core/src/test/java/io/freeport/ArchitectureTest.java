@@ -1,12 +1,65 @@
 package io.freeport;
 
+import static java.util.Map.entry;
+
 import io.freeport.testing.Architecture;
+import io.freeport.testing.ArchitectureContract;
+import io.freeport.testing.ProjectModule;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ArchitectureTest {
+class ArchitectureTest extends ArchitectureContract {
 
+  private static final String VALUES = "values such as PortRange are at the front door";
+
+  ArchitectureTest() {
+    super(ProjectModule.CORE, PortAllocator.class);
+  }
+
+  @Override
+  protected Map<String, Set<String>> publicTypes() {
+    return Map.of();
+  }
+
+  @Override
+  protected Set<String> packagesWithCycles() {
+    return Set.of("io.freeport", "io.freeport.internal.owner");
+  }
+
+  @Override
+  protected Map<String, String> packageArrows() {
+    return Map.ofEntries(
+        entry("io.freeport.diagnosis -> io.freeport", VALUES),
+        entry("io.freeport.internal.handoff -> io.freeport", VALUES),
+        entry("io.freeport.internal.hold -> io.freeport", VALUES),
+        entry("io.freeport.internal.os -> io.freeport", VALUES),
+        entry("io.freeport.internal.owner -> io.freeport", VALUES),
+        entry("io.freeport.internal.search -> io.freeport", VALUES),
+        entry("io.freeport.internal.settings -> io.freeport", VALUES),
+        entry("io.freeport.spi -> io.freeport", VALUES));
+  }
+
+  @Override
+  protected Map<String, String> internalsInSignatures() {
+    return Map.of(
+        "io.freeport.PortAllocator.builder(io.freeport.internal.settings.Settings)", "",
+        "io.freeport.PortAllocator.keep(io.freeport.PortRequest, int, io.freeport.PortTier, io.freeport.internal.hold.Hold)",
+            "",
+        "io.freeport.PortAllocator.keep(io.freeport.internal.search.PortSearch$Found, int, io.freeport.PortRequest)",
+            "",
+        "io.freeport.build.BuildShare$Resource.start(io.freeport.internal.owner.Owner, java.util.function.Consumer)",
+            "",
+        "io.freeport.build.BuildShare.build()", "");
+  }
+
+  /** Internal rooms stand below the classes that users hold in hand. */
   @Test
-  void keepsTheRules() {
-    Architecture.check("io.freeport");
+  void internalsDoNotKnowPortsAndAllocators() {
+    check(
+        exceptions ->
+            Architecture.internalsDoNotKnow(
+                Set.of("io.freeport.HeldPort", "io.freeport.PortAllocator"), exceptions),
+        Map.of());
   }
 }

@@ -1,114 +1,229 @@
 package io.freeport.testing;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasModifiers;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.List;
+import com.tngtech.archunit.library.dependencies.SliceRule;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
-/** The rules that every library module keeps. */
+/**
+ * The rules of this project's structure. {@link ArchitectureContract} applies them to a module, and
+ * {@code ArchitectureControlTest} to code that breaks them.
+ *
+ * <p>Rules that take a map have exceptions: its keys are what they let pass, its values the
+ * reasons. An arrow from one package or class to another is written as "from -> to".
+ */
 public final class Architecture {
 
-  private static final String CORE = "io.freeport";
-  private static final List<String> MODULES =
-      List.of(
-          "io.freeport.junit5",
-          "io.freeport.plan",
-          "io.freeport.docker",
-          "io.freeport.testcontainers");
-
-  private static final SliceAssignment PACKAGES =
-      new SliceAssignment() {
-        @Override
-        public SliceIdentifier getIdentifierOf(JavaClass type) {
-          return SliceIdentifier.of(type.getPackageName());
-        }
-
-        @Override
-        public String getDescription() {
-          return "packages";
-        }
-      };
+  private static final DescribedPredicate<JavaClass> INTERNAL = resideInAPackage("..internal..");
 
   private Architecture() {}
 
-  /**
-   * Checks the main classes of one package and those below it. {@code mayUse} are our packages it
-   * may depend on.
-   */
-  public static void check(String rootPackage, String... mayUse) {
+  /** Returns the classes in the folder or jar of the given one. */
+  static JavaClasses classesBeside(Class<?> type) {
     JavaClasses classes =
-        new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .withImportOption(location -> !location.contains("-tests.jar"))
-            .importPackages(rootPackage)
-            .that(
-                DescribedPredicate.describe(
-                    "in " + rootPackage, type -> isIn(rootPackage, type.getPackageName())));
+        new ClassFileImporter().importUrl(type.getProtectionDomain().getCodeSource().getLocation());
     if (classes.isEmpty()) {
-      throw new AssertionError(
-          "No classes in " + rootPackage + ": these rules would check nothing");
+      throw new AssertionError("No classes beside " + type + ": the rules would check nothing");
     }
+    return classes;
+  }
 
-    String[] allowed = new String[mayUse.length + 1];
-    System.arraycopy(mayUse, 0, allowed, 0, mayUse.length);
-    allowed[mayUse.length] = rootPackage;
-    noClasses()
-        .should()
-        .dependOnClassesThat(
-            DescribedPredicate.describe(
-                "are ours and not in " + String.join(", ", allowed),
+  static ArchRule packagesBelongTo(ProjectModule module) {
+    return classes()
+        .should(
+            eachOf(
+                "be in the packages of " + module,
                 type ->
-                    type.getPackageName().startsWith("io.freeport")
-                        && Stream.of(allowed).noneMatch(name -> isIn(name, type.getPackageName()))))
-        .because("dependencies point along the arrows core <- junit5, core <- testcontainers")
-        .check(classes);
-
-    // By design, public packages and their internals know each other.
-    slices()
-        .assignedFrom(PACKAGES)
-        .should()
-        .beFreeOfCycles()
-        .ignoreDependency(
-            JavaClass.Predicates.resideInAPackage("..internal.."),
-            DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("..internal..")))
-        .allowEmptyShould(true)
-        .check(classes);
-    NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(classes);
-    ArchRuleDefinition.classes().should(beInNullMarkedPackage()).check(classes);
+                    module.owns(type)
+                        ? Stream.of()
+                        : Stream.of(type.getName() + " is not in the packages of " + module)));
   }
 
-  /** The modules' packages are below that of core, and are not part of it. */
-  private static boolean isIn(String rootPackage, String name) {
-    boolean below = name.equals(rootPackage) || name.startsWith(rootPackage + ".");
-    return below
-        && (rootPackage.length() > CORE.length()
-            || MODULES.stream().noneMatch(module -> isIn(module, name)));
+  static ArchRule dependenciesAreThoseOf(ProjectModule module) {
+    return classes().should().onlyDependOnClassesThat(module.allowed());
   }
 
-  private static ArchCondition<JavaClass> beInNullMarkedPackage() {
-    return new ArchCondition<>("be in a package that is @NullMarked") {
+  static ArchRule packagesAreFreeOfCycles(Map<String, String> exceptions) {
+    return freeOfCycles("packages", JavaClass::getPackageName, exceptions);
+  }
+
+  /** For the classes of one package. A nested class belongs to its outermost class. */
+  static ArchRule classesAreFreeOfCycles(Map<String, String> exceptions) {
+    return freeOfCycles("classes", Architecture::outermostName, exceptions);
+  }
+
+  private static SliceRule freeOfCycles(
+      String description, Function<JavaClass, String> nameOf, Map<String, String> exceptions) {
+    SliceRule rule =
+        slices()
+            .assignedFrom(
+                new SliceAssignment() {
+                  @Override
+                  public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    return SliceIdentifier.of(nameOf.apply(type));
+                  }
+
+                  @Override
+                  public String getDescription() {
+                    return description;
+                  }
+                })
+            .should()
+            .beFreeOfCycles();
+    for (String arrow : exceptions.keySet()) {
+      String[] ends = arrow.split(" -> ", 2);
+      rule = rule.ignoreDependency(named(nameOf, ends[0]), named(nameOf, ends[1]));
+    }
+    return rule;
+  }
+
+  private static DescribedPredicate<JavaClass> named(
+      Function<JavaClass, String> nameOf, String name) {
+    return DescribedPredicate.describe(name, type -> nameOf.apply(type).equals(name));
+  }
+
+  /** For classes of internal packages, which should not know the given types. */
+  public static ArchRule internalsDoNotKnow(Set<String> types, Map<String, String> exceptions) {
+    return classes()
+        .that(INTERNAL)
+        .should(
+            eachOf(
+                "not know " + types,
+                type ->
+                    type.getDirectDependenciesFromSelf().stream()
+                        .filter(known -> types.contains(outermostName(known.getTargetClass())))
+                        .filter(known -> !exceptions.containsKey(arrow(known)))
+                        .map(Dependency::getDescription)));
+  }
+
+  /** The exceptions are full names of classes and their members. */
+  static ArchRule signaturesAreFreeOfInternals(Map<String, String> exceptions) {
+    return classes()
+        .that(isPublicApi())
+        .should(
+            eachOf(
+                "have no internal type in their signatures",
+                type ->
+                    Stream.concat(
+                        inherited(type)
+                            .filter(used -> !exceptions.containsKey(type.getName()))
+                            .map(used -> type.getName() + " inherits from " + used.getName()),
+                        type.getMembers().stream()
+                            .filter(Architecture::isVisible)
+                            .filter(member -> !exceptions.containsKey(member.getFullName()))
+                            .flatMap(
+                                member ->
+                                    signatureOf(member)
+                                        .filter(INTERNAL)
+                                        .map(
+                                            used ->
+                                                member.getFullName()
+                                                    + " has "
+                                                    + used.getName())))));
+  }
+
+  private static Stream<JavaClass> inherited(JavaClass type) {
+    return Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream())
+        .flatMap(parent -> parent.getAllInvolvedRawTypes().stream())
+        .filter(INTERNAL);
+  }
+
+  private static Stream<JavaClass> signatureOf(JavaMember member) {
+    Stream<JavaClass> types = member.getAllInvolvedRawTypes().stream();
+    return member instanceof JavaCodeUnit code
+        ? Stream.concat(types, code.getExceptionTypes().stream())
+        : types;
+  }
+
+  /** Returns the simple names of the public types of each package that is not internal. */
+  static Map<String, Set<String>> publicTypes(JavaClasses classes) {
+    Map<String, Set<String>> names = new TreeMap<>();
+    for (JavaClass type : classes) {
+      if (type.isTopLevelClass() && isPublicApi().test(type)) {
+        names
+            .computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
+            .add(type.getSimpleName());
+      }
+    }
+    return names;
+  }
+
+  static ArchRule standardStreamsAreLeftAlone() {
+    return NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+  }
+
+  static ArchRule packagesAreNullMarked() {
+    return classes()
+        .should(
+            eachOf(
+                "be in a package that is @NullMarked",
+                type ->
+                    type.getPackage().isAnnotatedWith(NullMarked.class)
+                        ? Stream.of()
+                        : Stream.of(type.getPackageName() + " is not @NullMarked")));
+  }
+
+  private static DescribedPredicate<JavaClass> isPublicApi() {
+    return DescribedPredicate.describe(
+        "are public API",
+        type -> {
+          JavaClass outer = type;
+          while (isVisible(outer) && outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+          }
+          return isVisible(outer) && !INTERNAL.test(type);
+        });
+  }
+
+  private static boolean isVisible(HasModifiers element) {
+    return element.getModifiers().contains(JavaModifier.PUBLIC)
+        || element.getModifiers().contains(JavaModifier.PROTECTED);
+  }
+
+  private static String arrow(Dependency dependency) {
+    return outermostName(dependency.getOriginClass())
+        + " -> "
+        + outermostName(dependency.getTargetClass());
+  }
+
+  private static String outermostName(JavaClass type) {
+    String name = type.getBaseComponentType().getName();
+    int nested = name.indexOf('$');
+    return nested < 0 ? name : name.substring(0, nested);
+  }
+
+  private static ArchCondition<JavaClass> eachOf(
+      String description, Function<JavaClass, Stream<String>> violations) {
+    return new ArchCondition<>(description) {
       @Override
       public void check(JavaClass type, ConditionEvents events) {
-        JavaPackage itsPackage = type.getPackage();
-        if (!itsPackage.isAnnotatedWith(NullMarked.class)) {
-          events.add(
-              SimpleConditionEvent.violated(type, itsPackage.getName() + " is not @NullMarked"));
-        }
+        violations
+            .apply(type)
+            .forEach(violation -> events.add(SimpleConditionEvent.violated(type, violation)));
       }
     };
   }

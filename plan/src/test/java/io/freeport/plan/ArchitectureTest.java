@@ -1,12 +1,23 @@
 package io.freeport.plan;
 
-import io.freeport.testing.Architecture;
-import org.junit.jupiter.api.Test;
+import io.freeport.testing.ArchitectureContract;
+import io.freeport.testing.ProjectModule;
+import java.util.Map;
+import java.util.Set;
 
-class ArchitectureTest {
+class ArchitectureTest extends ArchitectureContract {
 
-  @Test
-  void keepsTheRules() {
-    Architecture.check("io.freeport.plan", "io.freeport");
+  ArchitectureTest() {
+    super(ProjectModule.PLAN, PortPlan.class);
+  }
+
+  @Override
+  protected Map<String, Set<String>> publicTypes() {
+    return Map.of();
+  }
+
+  @Override
+  protected Set<String> packagesWithCycles() {
+    return Set.of("io.freeport.plan", "io.freeport.plan.internal.file");
   }
 }

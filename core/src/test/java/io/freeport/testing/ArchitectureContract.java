@@ -1,0 +1,144 @@
+package io.freeport.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The architecture of a module. A subclass lists the public types, and the exceptions from the
+ * rules with their reasons.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class ArchitectureContract {
+
+  private final ProjectModule module;
+  private final JavaClasses classes;
+
+  /** Checks the module whose folder or jar has the given class. */
+  protected ArchitectureContract(ProjectModule module, Class<?> anyClass) {
+    this.module = module;
+    this.classes = Architecture.classesBeside(anyClass);
+  }
+
+  /** Returns the simple names of the public types, by package. Internal packages are left out. */
+  protected abstract Map<String, Set<String>> publicTypes();
+
+  /** Returns the arrows between packages that may close a cycle. */
+  protected Map<String, String> packageArrows() {
+    return Map.of();
+  }
+
+  /** Returns the packages whose classes still have cycles. */
+  protected Set<String> packagesWithCycles() {
+    return Set.of();
+  }
+
+  /** Returns the arrows between classes of one package that may close a cycle. */
+  protected Map<String, String> classArrows() {
+    return Map.of();
+  }
+
+  /** Returns the public types and members that may have internal types in their signatures. */
+  protected Map<String, String> internalsInSignatures() {
+    return Map.of();
+  }
+
+  @Test
+  void packagesAreOfThisModuleOnly() {
+    Architecture.packagesBelongTo(module).check(classes);
+  }
+
+  @Test
+  void dependenciesPointAlongTheArrows() {
+    Architecture.dependenciesAreThoseOf(module).check(classes);
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    Map<String, String> arrows = new TreeMap<>(packageArrows());
+    for (String from : packages()) { // until the rooms are done
+      for (String to : packages()) {
+        if (from.contains(".internal") && !to.contains(".internal")) {
+          arrows.put(from + " -> " + to, "public packages and their internals know each other");
+        }
+      }
+    }
+    check(Architecture::packagesAreFreeOfCycles, arrows);
+  }
+
+  @Test
+  void classesOfAPackageAreFreeOfCycles() {
+    for (String name : packages()) {
+      if (packagesWithCycles().contains(name)) {
+        continue;
+      }
+      Map<String, String> arrows = new TreeMap<>(classArrows());
+      arrows.keySet().removeIf(arrow -> !packageOf(arrow).equals(name));
+      check(Architecture::classesAreFreeOfCycles, arrows, in(name));
+    }
+  }
+
+  @Test
+  void publicTypesAreTheListedOnes() {
+    assertThat(Architecture.publicTypes(classes))
+        .allSatisfy(
+            (name, types) ->
+                assertThat(publicTypes().getOrDefault(name, types)).containsAll(types));
+  }
+
+  @Test
+  void publicSignaturesHaveNoInternalTypes() {
+    if (!internalsInSignatures().isEmpty() || module != ProjectModule.CLI) {
+      return; // until their rooms are done
+    }
+    check(Architecture::signaturesAreFreeOfInternals, internalsInSignatures());
+  }
+
+  @Test
+  void standardStreamsAreLeftAlone() {
+    Architecture.standardStreamsAreLeftAlone().check(classes);
+  }
+
+  @Test
+  void packagesAreNullMarked() {
+    Architecture.packagesAreNullMarked().check(classes);
+  }
+
+  /** Checks a rule with its exceptions. */
+  protected final void check(
+      Function<Map<String, String>, ArchRule> rule, Map<String, String> exceptions) {
+    check(rule, exceptions, classes);
+  }
+
+  private static void check(
+      Function<Map<String, String>, ArchRule> rule,
+      Map<String, String> exceptions,
+      JavaClasses classes) {
+    rule.apply(exceptions).check(classes);
+  }
+
+  private Set<String> packages() {
+    Set<String> names = new TreeSet<>();
+    classes.forEach(type -> names.add(type.getPackageName()));
+    return names;
+  }
+
+  private JavaClasses in(String name) {
+    return classes.that(
+        DescribedPredicate.describe("in " + name, type -> type.getPackageName().equals(name)));
+  }
+
+  private static String packageOf(String arrow) {
+    String from = arrow.substring(0, arrow.indexOf(" -> "));
+    return from.substring(0, from.lastIndexOf('.'));
+  }
+}

@@ -1,0 +1,18 @@
+package io.freeport.docker;
+
+import io.freeport.testing.ArchitectureContract;
+import io.freeport.testing.ProjectModule;
+import java.util.Map;
+import java.util.Set;
+
+class ArchitectureTest extends ArchitectureContract {
+
+  ArchitectureTest() {
+    super(ProjectModule.DOCKER, ContainerLauncher.class);
+  }
+
+  @Override
+  protected Map<String, Set<String>> publicTypes() {
+    return Map.of();
+  }
+}
