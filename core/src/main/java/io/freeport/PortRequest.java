@@ -2,6 +2,7 @@ package io.freeport;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,10 +33,10 @@ public final class PortRequest {
 
   private static final PortRequest ANY = named("").build();
 
-  private final Builder its;
+  private final Builder builder;
 
-  private PortRequest(Builder its) {
-    this.its = its;
+  private PortRequest(Builder builder) {
+    this.builder = builder;
   }
 
   /**
@@ -63,7 +64,7 @@ public final class PortRequest {
    * @return a builder with everything that this request has
    */
   public Builder toBuilder() {
-    return new Builder(its);
+    return new Builder(builder);
   }
 
   /**
@@ -72,7 +73,7 @@ public final class PortRequest {
    * @return the name; may be empty
    */
   public String name() {
-    return its.name;
+    return builder.name;
   }
 
   /**
@@ -81,7 +82,7 @@ public final class PortRequest {
    * @return a test, for example; may be empty
    */
   public String usedBy() {
-    return its.usedBy;
+    return builder.usedBy;
   }
 
   /**
@@ -90,7 +91,7 @@ public final class PortRequest {
    * @return the protocol
    */
   public Protocol protocol() {
-    return its.protocol;
+    return builder.protocol;
   }
 
   /**
@@ -99,7 +100,7 @@ public final class PortRequest {
    * @return the address; null for all addresses of this machine, IPv4 and IPv6
    */
   public @Nullable InetAddress address() {
-    return its.address;
+    return builder.address;
   }
 
   /**
@@ -108,7 +109,7 @@ public final class PortRequest {
    * @return at least 1
    */
   public int count() {
-    return its.count;
+    return builder.count;
   }
 
   /**
@@ -117,7 +118,7 @@ public final class PortRequest {
    * @return whether they are to be one block
    */
   public boolean isContiguous() {
-    return its.contiguous;
+    return builder.contiguous;
   }
 
   /**
@@ -126,7 +127,7 @@ public final class PortRequest {
    * @return whether the port is kept
    */
   public boolean isKept() {
-    return its.kept;
+    return builder.kept;
   }
 
   /**
@@ -140,7 +141,7 @@ public final class PortRequest {
 
   /** Returns this request for one port. */
   PortRequest single() {
-    return its.count == 1 ? this : toBuilder().count(1).build();
+    return builder.count == 1 ? this : toBuilder().count(1).build();
   }
 
   /**
@@ -149,27 +150,53 @@ public final class PortRequest {
    * @return in the order of preference; for a block, each is the first one of a block
    */
   public List<Integer> preferred() {
-    return its.preferred;
+    return builder.preferred;
   }
 
+  /**
+   * Returns the ports that are tried when no preferred one can be had.
+   *
+   * @return in the order of preference; for a block, each is the first one of a block
+   */
   public List<Integer> fallback() {
-    return its.fallback;
+    return builder.fallback;
   }
 
+  /**
+   * Returns the ranges of the request.
+   *
+   * @return the ranges; empty if the request has none
+   */
   public List<PortRange> ranges() {
-    return its.ranges;
+    return builder.ranges;
   }
 
+  /**
+   * Returns how far from a preferred port others are tried, where there are no ranges.
+   *
+   * @return the distance, 0 or more
+   */
   public int near() {
-    return its.near;
+    return builder.near;
   }
 
+  /**
+   * Returns the number by which a port, or the first port of a block, has to be divisible.
+   *
+   * @return the divisor, at least 1
+   */
   public int alignment() {
-    return its.alignment;
+    return builder.alignment;
   }
 
+  /**
+   * Returns whether a port must not be returned.
+   *
+   * @param port any number
+   * @return whether the request excludes it
+   */
   public boolean excludes(int port) {
-    for (PortRange range : its.excluded) {
+    for (PortRange range : builder.excluded) {
       if (range.contains(port)) {
         return true;
       }
@@ -177,35 +204,95 @@ public final class PortRequest {
     return false;
   }
 
+  /**
+   * Returns the last tier that is tried.
+   *
+   * @return the tier
+   */
   public PortTier lastTier() {
-    if (its.lastTier != null) {
-      return its.lastTier;
+    if (builder.lastTier != null) {
+      return builder.lastTier;
     }
-    return its.ranges.isEmpty() ? PortTier.ANY : PortTier.RANGE;
+    return builder.ranges.isEmpty() ? PortTier.ANY : PortTier.RANGE;
+  }
+
+  /** Returns whether there are enough suitable ports on a machine on which every port is free. */
+  private boolean canBeMet() {
+    if (lastTier() == PortTier.ANY && builder.alignment == 1 && builder.excluded.isEmpty()) {
+      return true; // nearly all requests
+    }
+    BitSet found = new BitSet();
+    int missing = builder.contiguous ? 1 : builder.count;
+    for (PortTier tier : PortTier.values()) {
+      if (tier.compareTo(lastTier()) > 0) {
+        break;
+      }
+      BitSet candidates = candidates(tier);
+      for (int port = candidates.nextSetBit(1); port > 0; port = candidates.nextSetBit(port + 1)) {
+        if (!found.get(port) && isSuitable(port, tier, candidates)) {
+          found.set(port);
+          missing--;
+          if (missing == 0) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a port of a tier is suitable, as one port or as the first one of a block. */
+  private boolean isSuitable(int first, PortTier tier, BitSet candidates) {
+    if (first % builder.alignment != 0) {
+      return false;
+    }
+    int last = builder.contiguous ? first + builder.count - 1 : first;
+    for (int port = first; port <= last; port++) {
+      boolean isListed = tier.compareTo(PortTier.RANGE) < 0 || candidates.get(port);
+      if (port > PortRange.HIGHEST_PORT || !isListed || excludes(port)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the ports of a tier; those that the kernel leaves alone may be fewer. */
+  private BitSet candidates(PortTier tier) {
+    BitSet ports = new BitSet();
+    if (tier == PortTier.PREFERRED || tier == PortTier.FALLBACK) {
+      (tier == PortTier.PREFERRED ? builder.preferred : builder.fallback).forEach(ports::set);
+    } else if (tier == PortTier.ANY) {
+      ports.set(1, PortRange.HIGHEST_PORT + 1);
+    } else if (!builder.ranges.isEmpty()) {
+      builder.ranges.forEach(range -> ports.set(range.first(), range.last() + 1));
+    } else {
+      for (int port : builder.preferred) {
+        for (int distance = 1; distance <= builder.near; distance++) {
+          ports.set(Math.max(0, port - distance));
+          ports.set(port + distance);
+        }
+      }
+    }
+    return ports;
   }
 
   /** Returns the request in words, for messages. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    if (its.count > 1) {
-      text.append(its.count).append(its.contiguous ? " contiguous " : " ");
+    if (builder.count > 1) {
+      text.append(builder.count).append(builder.contiguous ? " contiguous " : " ");
     }
-    text.append(
-        switch (its.protocol) {
-          case TCP -> "TCP";
-          case UDP -> "UDP";
-          case TCP_AND_UDP -> "TCP+UDP";
-        });
-    text.append(its.count > 1 ? " ports" : " port");
-    if (!its.name.isEmpty()) {
-      text.append(" for \"").append(its.name).append('"');
+    text.append(builder.protocol == Protocol.TCP_AND_UDP ? "TCP+UDP" : builder.protocol.name());
+    text.append(builder.count > 1 ? " ports" : " port");
+    if (!builder.name.isEmpty()) {
+      text.append(" for \"").append(builder.name).append('"');
     }
-    if (!its.usedBy.isEmpty()) {
-      text.append(" (").append(its.usedBy).append(')');
+    if (!builder.usedBy.isEmpty()) {
+      text.append(" (").append(builder.usedBy).append(')');
     }
-    if (its.address != null) {
-      text.append(" on ").append(its.address.getHostAddress());
+    if (builder.address != null) {
+      text.append(" on ").append(builder.address.getHostAddress());
     }
     return text.toString();
   }
@@ -474,28 +561,43 @@ public final class PortRequest {
                 + request
                 + " cannot be kept: a hold stays beside its consumer for TCP only. Leave out keep().");
       }
-      if (request.lastTier() == PortTier.PREFERRED
-          && preferred.stream().allMatch(port -> request.excludes(port) || port % alignment != 0)) {
-        throw new IllegalArgumentException(
-            "The request for a "
-                + request
-                + " is strict, and excludes all preferred ports "
-                + preferred
-                + " or asks for multiples of "
-                + alignment
-                + ". Prefer others.");
+      if (!request.canBeMet()) {
+        throw new IllegalArgumentException(unsatisfiable(request));
       }
+      return request;
+    }
+
+    private String unsatisfiable(PortRequest request) {
       if (contiguous
           && !ranges.isEmpty()
           && ranges.stream().allMatch(range -> range.size() < count)) {
-        throw new IllegalArgumentException(
-            "A block of "
-                + count
-                + " ports does not fit into any of the ranges "
-                + ranges
-                + ". Widen one.");
+        return "A block of "
+            + count
+            + " ports does not fit into any of the ranges "
+            + ranges
+            + ". Widen one.";
       }
-      return request;
+      if (request.isStrict() && count == 1) {
+        return "The request for a "
+            + request
+            + " is strict, and excludes all preferred ports "
+            + preferred
+            + " or asks for multiples of "
+            + alignment
+            + ". Prefer others.";
+      }
+      return "The request for "
+          + (count == 1 ? "a " : "")
+          + request
+          + " can never be met: "
+          + (request.isStrict()
+              ? "it is strict, and the preferred ports " + preferred + " are"
+              : "the ports that its lists and ranges allow are")
+          + " too few"
+          + (contiguous ? " for a block" : "")
+          + (alignment == 1 ? "" : ", with multiples of " + alignment + " only")
+          + (excluded.isEmpty() ? "" : ", without those that it excludes")
+          + ". Ask for fewer, or allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).";
     }
 
     private static List<Integer> plus(List<Integer> list, String which, int... ports) {

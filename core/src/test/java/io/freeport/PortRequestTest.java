@@ -110,4 +110,55 @@ class PortRequestTest {
             "The request for a TCP port for \"web\" is strict, and excludes all preferred ports [8080, 8081] or asks for multiples"
                 + " of 2. Prefer others.");
   }
+
+  @Test
+  void aRequestForMorePortsThanItAllows() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("web").preferred(8080).count(3).strict().build())
+        .withMessage(
+            "The request for 3 TCP ports for \"web\" can never be met: it is strict, and the preferred ports [8080] are too few. Ask for"
+                + " fewer, or allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                PortRequest.named("web")
+                    .range(8000, 8009)
+                    .exclude(8005)
+                    .alignedTo(5)
+                    .count(2)
+                    .build())
+        .withMessageContaining(
+            "the ports that its lists and ranges allow are too few, with multiples of 5 only, without those that it excludes.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("web").upTo(PortTier.RANGE).build())
+        .withMessageContaining("can never be met");
+  }
+
+  @Test
+  void blocksThatCanBeHadOutsideOfTheRanges() {
+    PortRequest.Builder block = PortRequest.named("").range(8000, 8001).count(10).contiguous();
+    assertThat(block.preferred(9000).build().preferred()).containsExactly(9000);
+    PortRequest.Builder any = PortRequest.named("").range(8000, 8001).count(10).contiguous();
+    assertThat(any.upTo(PortTier.ANY).build().lastTier()).isEqualTo(PortTier.ANY);
+  }
+
+  @Test
+  void aBlockOverAdjacentRanges() {
+    PortRequest block =
+        PortRequest.named("")
+            .range(21_600, 21_604)
+            .range(21_605, 21_609)
+            .count(10)
+            .contiguous()
+            .build();
+    assertThat(block.ranges()).hasSize(2);
+  }
+
+  @Test
+  void aBlockThatHasNoRoomAtTheEnd() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> PortRequest.named("").preferred(65_535).count(2).contiguous().strict().build())
+        .withMessageContaining("too few for a block");
+  }
 }

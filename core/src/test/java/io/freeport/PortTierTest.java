@@ -139,31 +139,33 @@ class PortTierTest {
 
   @Test
   void theRequestsOwnPortsAreNotBlamed() {
+    take(base + 2);
     assertThatExceptionOfType(PortUnavailableException.class)
         .isThrownBy(
-            () -> allocator.holdAll(PortRequest.named("x").range(base, base + 1).count(3).build()))
-        .withMessage(
-            "No 3 TCP ports for \"x\" can be had. Tried: 2 ports from %d to %d (range).\nWhat to do:\n  - Allow other ports:"
-                    .formatted(base, base + 1)
-                + " fallback(...), range(...) or upTo(PortTier.ANY).");
+            () -> allocator.holdAll(PortRequest.named("x").range(base, base + 2).count(3).build()))
+        .withMessageStartingWith(
+            "No 3 TCP ports for \"x\" can be had. Tried: 3 ports from %d to %d (range).\n  Port %d is taken by",
+            base, base + 2, base + 2)
+        .withMessageEndingWith(
+            "\nWhat to do:\n  - Stop what has %d.\n  - Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).",
+            base + 2)
+        .satisfies(e -> assertThat(e.portsInUse()).containsExactly(base + 2));
   }
 
   @Test
   void whatTheRequestItselfRulesOutIsSaid() {
-    assertThatExceptionOfType(PortUnavailableException.class)
-        .isThrownBy(
-            () ->
-                allocator.hold(
-                    PortRequest.named("x")
-                        .range(base, base + 3)
-                        .exclude(base, base + 1, base + 2, base + 3)
-                        .build()))
-        .withMessageContaining(
-            "Of these, 4 left out: the request excludes them, or they were lost before.");
-    assertThatExceptionOfType(PortUnavailableException.class)
-        .isThrownBy(() -> allocator.hold(PortRequest.named("x").upTo(PortTier.FALLBACK).build()))
-        .withMessageStartingWith(
-            "No TCP port for \"x\" can be had. Tried: nothing, since the request names no port for its tiers.");
+    PortRequest allButOne =
+        PortRequest.named("x").range(base, base + 3).exclude(base, base + 1, base + 2).build();
+    try (HeldPort theOther = allocator.hold(allButOne)) {
+      assertThat(theOther.number()).isEqualTo(base + 3);
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.hold(allButOne))
+          .withMessageContaining(
+              "Of these, 3 left out: the request excludes them, or they were lost before.");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("x").upTo(PortTier.FALLBACK).build())
+        .withMessageStartingWith("The request for a TCP port for \"x\" can never be met:");
   }
 
   @Test
