@@ -1,6 +1,7 @@
 package io.freeport;
 
 import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.ConflictRetry;
 import io.freeport.internal.handoff.PortConflict;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,64 +9,87 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Starts a consumer on held ports, one after the other, until it has one of them. */
-final class ConsumerStart<T, E extends Exception> {
+/** Starts a consumer on a held port; each further attempt is made on another port. */
+final class ConsumerStart<T, E extends Exception>
+    implements ConflictRetry.Attempt<StartedConsumer<T>, E> {
 
   private static final Logger LOGGER = System.getLogger(ConsumerStart.class.getName());
 
-  private final PortAllocator allocator;
-  private final PortRequest request;
+  private final Function<Set<Integer>, HeldPort> allocate;
+  private final PortEvents events;
   private final PortConsumer<T, E> consumer;
   private final Duration timeout;
 
-  /** Numbers that somebody else took from us. */
+  /** Numbers that somebody else took. */
   private final Set<Integer> lost = new HashSet<>();
 
   private @Nullable Exception lastConflict;
 
+  /**
+   * @param allocate holds a port with none of the given numbers
+   * @param timeout how long to wait for the consumer
+   */
   ConsumerStart(
-      PortAllocator allocator, PortRequest request, PortConsumer<T, E> consumer, Duration timeout) {
-    this.allocator = allocator;
-    this.request = request;
+      Function<Set<Integer>, HeldPort> allocate,
+      PortEvents events,
+      PortConsumer<T, E> consumer,
+      Duration timeout) {
+    this.allocate = allocate;
+    this.events = events;
     this.consumer = consumer;
     this.timeout = timeout;
   }
 
+  /**
+   * Starts the consumer.
+   *
+   * @param retries how many further ports are tried
+   */
   StartedConsumer<T> run(int retries) throws E {
-    while (true) {
-      HeldPort port = nextPort();
-      boolean handedOver = false;
-      try {
-        T started = port.handover().start(() -> consumer.start(port));
-        awaitTaken(port, started);
-        handedOver = !hasEnded(started);
-        if (handedOver) {
-          return new StartedConsumer<>(port, started);
-        }
-        // The port is taken all the same: by somebody who is not our consumer.
-        lose(port, new BindException("its process has ended"));
-        if (lost.size() > retries) {
-          throw new PortHandoffException(
+    return ConflictRetry.run(retries, this);
+  }
+
+  @Override
+  public StartedConsumer<T> start() throws E {
+    HeldPort port = nextPort();
+    boolean handedOver = false;
+    try {
+      T started = port.handover().start(() -> consumer.start(port));
+      awaitTaken(port, started);
+      handedOver = !hasEnded(started);
+      if (handedOver) {
+        return new StartedConsumer<>(port, started);
+      }
+      lose(port, new BindException("its process has ended"));
+      PortHandoffException ended =
+          new PortHandoffException(
               port + ": its consumer has ended, and somebody else has it; so it was with " + lost);
-        }
-      } catch (Exception e) {
-        // A bind that failed on some other port, or for some other reason, is the caller's affair.
-        boolean stolen = PortConflict.isCauseOf(e) && port.isInUse();
-        if (stolen) {
-          lose(port, e);
-        }
-        if (!stolen || lost.size() > retries) {
-          throw e;
-        }
-      } finally {
-        if (!handedOver) {
-          port.releaseUnchecked();
-        }
+      lastConflict = ended;
+      throw ended;
+    } catch (Exception e) {
+      // A bind that failed on another port, or for another reason, is left to the caller.
+      if (PortConflict.isCauseOf(e) && port.handover().isInUse()) {
+        lose(port, e);
+      }
+      throw e;
+    } finally {
+      if (!handedOver) {
+        port.release();
       }
     }
   }
+
+  @Override
+  public boolean isConflict(Exception failure) {
+    return failure == lastConflict;
+  }
+
+  /** Does nothing: the next start takes another port. */
+  @Override
+  public void changeNumbers(Exception conflict) {}
 
   private static boolean hasEnded(Object started) {
     return started instanceof Process process && !process.isAlive();
@@ -73,7 +97,7 @@ final class ConsumerStart<T, E extends Exception> {
 
   private HeldPort nextPort() {
     try {
-      return allocator.hold(request, lost);
+      return allocate.apply(lost);
     } catch (PortUnavailableException e) {
       if (lastConflict != null) {
         e.addSuppressed(lastConflict);
@@ -91,7 +115,7 @@ final class ConsumerStart<T, E extends Exception> {
     }
   }
 
-  /** Nobody else has it in hand any more. */
+  /** The caller never sees the consumer, so it is stopped here. */
   private static void stop(Object started, Exception failure) {
     try {
       if (started instanceof Process process) {
@@ -107,13 +131,13 @@ final class ConsumerStart<T, E extends Exception> {
   private void lose(HeldPort port, Exception conflict) {
     lost.add(port.number());
     lastConflict = conflict;
-    port.releaseUnchecked(); // before the diagnosis, which would find our own hold
-    allocator.tell(PortEvent.Type.STOLEN, port);
+    port.release(); // before the diagnosis, which would find our own hold
+    events.fire(port.life(), PortEvent.Type.STOLEN);
     LOGGER.log(
         Level.INFO,
         "{0} was taken by somebody else before its consumer bound it ({1}). {2}",
         port,
         conflict.toString(),
-        PortDiagnosis.of(port.number(), request.protocol()).describe());
+        PortDiagnosis.of(port.number(), port.request().protocol()).describe());
   }
 }

@@ -1,41 +1,39 @@
 package io.freeport;
 
-import io.freeport.diagnosis.PortDiagnosis;
-import io.freeport.internal.handoff.FlightEvent;
 import io.freeport.internal.handoff.HandoffProbe;
+import io.freeport.internal.handoff.PortLife;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.os.KernelPorts;
-import io.freeport.internal.owner.LedgerEntry;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.search.FoundPort;
 import io.freeport.internal.search.NoPortMessage;
 import io.freeport.internal.search.PortSearch;
 import io.freeport.internal.search.PortSequence;
-import io.freeport.internal.search.RecentRefusals;
-import io.freeport.internal.search.Reclaimers;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
+import io.freeport.spi.SharedPorts;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out ports that are held by a bound socket, and releases those that are left when it is
  * closed.
  *
- * <p>The numbers that nobody asked for by name or range are from 10000 up to the kernel's ephemeral
- * range, which is read when the allocator is created, without reserved and well-known ports; the
- * first one tried is random. The kernel is the only arbiter: allocators of one JVM and of several
- * need not know of each other.
+ * <p>A request without numbers gets a port from 10000 up to the ephemeral range of the kernel,
+ * which is read when the allocator is created, without reserved and well-known ports. The first
+ * number tried is random. The kernel alone decides who gets a port: allocators of one JVM and of
+ * several need not know each other.
  *
- * <p><strong>Configuration</strong> for all allocators of a JVM, by {@link Settings}; a {@link
- * Builder} goes before them:
+ * <p><strong>Configuration</strong> for all allocators of a JVM, by {@link Settings}. A {@link
+ * Builder} takes precedence:
  *
  * <ul>
  *   <li>{@code freeport.handoff}: {@code auto} (default: probed), {@code shared} or {@code
@@ -44,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  *       10s}
  *   <li>{@code freeport.retries}: how often {@link #startOn} tries again with another port; {@code
  *       5}
- *   <li>{@code freeport.ranges} and {@code freeport.avoid}: the ports that nobody asked for by name
- *       or range are from these ranges, and none of those; as {@code 10000-19999,30000}
+ *   <li>{@code freeport.ranges} and {@code freeport.avoid}: requests without numbers get ports of
+ *       these ranges, and none of those; as {@code 10000-19999,30000}
  *   <li>{@code freeport.leaks}: what to do about consumers that outlive their port, {@code ignore},
  *       {@code warn} (default) or {@code fail}
  * </ul>
@@ -66,41 +64,38 @@ public final class PortAllocator implements AutoCloseable {
     if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
       LOGGER.log(
           Level.WARNING,
-          "With java.net.preferIPv4Stack this JVM can hold ports for IPv4 only. Who binds IPv6 alone can still have the same number.");
+          "With java.net.preferIPv4Stack this JVM can hold ports for IPv4 only. Others can still bind the same number for IPv6 alone.");
     }
   }
 
-  private final KernelPorts kernel;
-  private final PortSequence any;
   private final HandoffMode mode;
   private final Duration handoffTimeout;
   private final int retries;
-  private final LeakPolicy leaks;
-  private final List<PortListener> listeners;
+  private final PortEvents events;
+  private final PortSearch search;
 
   private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
-  private final RecentRefusals refusedLately = new RecentRefusals();
-  private final Set<HeldPort> held = ConcurrentHashMap.newKeySet();
+  private final Set<HeldPort> registered = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private PortAllocator(Builder its) {
-    kernel = its.kernel.without(its.avoided);
-    any =
-        its.ranges.isEmpty()
+  private PortAllocator(Builder builder) {
+    KernelPorts kernel = builder.kernel.without(builder.avoided);
+    PortSequence any =
+        builder.ranges.isEmpty()
             ? PortSequence.outsideEphemeralRange(kernel)
-            : PortSequence.within(its.ranges, its.avoided);
-    mode = its.mode == null ? HandoffProbe.modeOfThisMachine() : its.mode;
-    handoffTimeout = its.handoffTimeout;
-    retries = its.retries;
-    leaks = its.leaks;
-    listeners = List.copyOf(its.listeners);
+            : PortSequence.within(builder.ranges, builder.avoided);
+    mode = builder.mode == null ? HandoffProbe.modeOfThisMachine() : builder.mode;
+    handoffTimeout = builder.handoffTimeout;
+    retries = builder.retries;
+    events = new PortEvents(builder.listeners, builder.leaks);
+    search = new PortSearch(kernel, any, mode, registry);
   }
 
   /**
    * Returns an allocator that is configured as all of this JVM.
    *
    * @return a new allocator that holds nothing yet
-   * @throws IllegalArgumentException if a value of the configuration is none
+   * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   public static PortAllocator create() {
     return builder().build();
@@ -110,7 +105,7 @@ public final class PortAllocator implements AutoCloseable {
    * Starts an allocator that is configured differently.
    *
    * @return a builder with the configuration of this JVM
-   * @throws IllegalArgumentException if a value of the configuration is none
+   * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   public static Builder builder() {
     return builder(Settings.ofThisJvm());
@@ -121,7 +116,7 @@ public final class PortAllocator implements AutoCloseable {
    *
    * @param settings where the configuration is read from
    * @return a builder with that configuration
-   * @throws IllegalArgumentException if a value of the configuration is none
+   * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   public static Builder builder(Settings settings) {
     return new Builder(settings);
@@ -230,145 +225,100 @@ public final class PortAllocator implements AutoCloseable {
    */
   public <T, E extends Exception> StartedConsumer<T> startOn(
       PortRequest request, PortConsumer<T, E> consumer) throws E {
-    return new ConsumerStart<>(this, request.single(), consumer, handoffTimeout).run(retries);
+    PortRequest one = request.single();
+    return new ConsumerStart<>(lost -> allocate(one, lost).get(0), events, consumer, handoffTimeout)
+        .run(retries);
   }
 
-  HeldPort hold(PortRequest request, Set<Integer> without) {
-    return allocate(request, without).get(0);
-  }
-
-  List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
+  private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
     if (closed) {
       throw closedAlready();
     }
-    List<HeldPort> ports = new ArrayList<>();
-    boolean complete = false;
-    try {
-      PortUnavailableException failure = allocate(request, without, ports);
-      if (failure != null) {
-        tell(
-            new PortEvent(
-                PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
-        throw failure;
-      }
-      // close() sets the flag, then releases what it finds in the set. If it ran before a port was
-      // added, the flag is seen here.
-      if (closed) {
-        throw closedAlready();
-      }
-      complete = true;
-    } finally {
-      if (!complete) {
-        release(ports);
-      }
+    return register(request, events.hold(search, request, without, registered.size()));
+  }
+
+  /** Makes found ports ports of this allocator. */
+  private List<HeldPort> register(PortRequest request, List<FoundPort> found) {
+    List<HeldPort> ports = new ArrayList<>(found.size());
+    for (PortLife life : PortLife.begin(request, found, mode, registry)) {
+      HeldPort port = new HeldPort(life, search, events, registered);
+      registered.add(port);
+      ports.add(port);
     }
-    if (request.isContiguous()) {
-      ports.forEach(port -> port.isPartOf(ports));
+    // close() sets the flag, then releases what it finds in the set. If it ran before a port was
+    // added, the flag is seen here.
+    if (closed) {
+      ports.forEach(HeldPort::release);
+      throw closedAlready();
     }
-    ports.forEach(port -> tell(PortEvent.Type.HELD, port));
+    for (HeldPort port : ports) {
+      events.fire(port.life(), PortEvent.Type.HELD);
+    }
     return ports;
   }
 
-  /** Adds what is found to {@code ports}; returns why that is not all, or null. */
-  private @Nullable PortUnavailableException allocate(
-      PortRequest request, Set<Integer> without, List<HeldPort> ports) {
-    PortSearch search = new PortSearch(request, kernel, any, refusedLately, without, mode);
-    boolean reclaimed = false;
-    try {
-      while (ports.size() < request.count()) {
-        PortSearch.Found found = search.next();
-        if (found == null) {
-          release(ports); // first, or the message would blame the ports of this very request
-          ports.clear();
-          if (!reclaimed && Reclaimers.anyOf(search.refusals().allInUse())) {
-            reclaimed = true;
-            search = new PortSearch(request, kernel, any, refusedLately, without, mode);
-            continue;
-          }
-          return NoPortMessage.exception(request, search.refusals(), kernel, held.size());
-        }
-        for (int i = 0; i < found.holds().size(); i++) {
-          ports.add(keep(found, i, request));
-        }
-        // Another FreePort may have looked at the registry at the same moment, and have got a
-        // shared hold too. Each puts its own on record before it looks again, so one of them sees
-        // the other at least.
-        if (found.isShared() && OwnerRegistry.ofThisJvm().isRecordedTwice(found.first())) {
-          release(ports);
-          return NoPortMessage.exception(request, search.refusals(), kernel, held.size());
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      release(ports);
-      return NoPortMessage.exception(request, e, held.size());
+  /**
+   * Returns what modules need for ports that several JVMs hold together.
+   *
+   * @return the shared ports of this allocator
+   */
+  public SharedPorts sharedPorts() {
+    return Shared.of(this);
+  }
+
+  private static final class Shared implements SharedPorts {
+
+    private final PortAllocator allocator;
+
+    private Shared(PortAllocator allocator) {
+      this.allocator = allocator;
     }
-  }
 
-  public HeldPort keep(PortSearch.Found found, int index, PortRequest request) {
-    HeldPort port = keep(request, found.first() + index, found.tier(), found.holds().get(index));
-    if (found.isShared()) {
-      port.startOffered();
+    /** Here, so that the types are loaded only for ports that are shared. */
+    static SharedPorts of(PortAllocator allocator) {
+      return new Shared(allocator);
     }
-    return port;
-  }
 
-  /** Makes a hold, or none so far, a port of this allocator's. */
-  public HeldPort keep(PortRequest request, int number, PortTier tier, @Nullable Hold hold) {
-    LedgerEntry entry =
-        registry.enter(number, request.protocol(), request.name(), request.usedBy());
-    HeldPort port = new HeldPort(number, tier, request, hold, entry, this);
-    held.add(port);
-    return port;
-  }
-
-  private static void release(List<HeldPort> ports) {
-    ports.forEach(HeldPort::releaseUnchecked);
-  }
-
-  void forget(HeldPort port) {
-    held.remove(port);
-  }
-
-  LeakPolicy leakPolicy() {
-    return leaks;
-  }
-
-  void reportLeak(HeldPort port) {
-    String message =
-        port
-            + (port.request().usedBy().isEmpty() ? "" : " of " + port.request().usedBy())
-            + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore. "
-            + PortDiagnosis.of(port.number()).describe();
-    if (leaks == LeakPolicy.FAIL) {
-      throw new PortLeakException(message);
+    @Override
+    public HeldPort hold(PortRequest request) {
+      return share(allocator.hold(request));
     }
-    LOGGER.log(Level.WARNING, "{0}", message);
-  }
 
-  public void tell(PortEvent event) {
-    // Else nobody records anything, and the classes of a recording are not worth their loading.
-    if (FlightRecorder.isInitialized()) {
-      FlightEvent.commit(event);
-    }
-    PortStatistics.ofThisJvm().add(event.type());
-    for (PortListener listener : listeners) {
+    @Override
+    public Optional<HeldPort> holdAgain(PortRequest request, int number, PortTier tier) {
       try {
-        listener.on(event);
-      } catch (RuntimeException e) {
-        LOGGER.log(Level.WARNING, "A listener failed on " + event, e);
+        Hold hold = Hold.exclusive(Protocol.TCP, request.address(), number);
+        return Optional.of(share(enter(request, number, tier, hold, PortState.HELD)));
+      } catch (IOException taken) {
+        return Optional.empty();
       }
     }
-  }
 
-  public void tell(PortEvent.Type type, HeldPort port) {
-    tell(type, port, port.number());
-  }
+    @Override
+    public HeldPort join(PortRequest request, int number, PortTier tier) {
+      return share(enter(request, number, tier, null, PortState.TAKEN));
+    }
 
-  /** Of a number that the port may not have any more. */
-  public void tell(PortEvent.Type type, HeldPort port, int number) {
-    Duration age = type == PortEvent.Type.HELD ? Duration.ZERO : port.age();
-    tell(new PortEvent(type, number, port.name(), port.request().usedBy(), age));
+    private HeldPort enter(
+        PortRequest request, int number, PortTier tier, @Nullable Hold hold, PortState state) {
+      FoundPort found = FoundPort.enter(allocator.registry, request, number, tier, hold, state);
+      return allocator.register(request, List.of(found)).get(0);
+    }
+
+    private HeldPort share(HeldPort port) {
+      port.life().share();
+      return port;
+    }
+
+    @Override
+    public void takeBack(HeldPort port) {
+      port.life().takeBack();
+    }
+
+    @Override
+    public void release(HeldPort port) {
+      boolean unused = port.release();
+    }
   }
 
   /**
@@ -382,10 +332,10 @@ public final class PortAllocator implements AutoCloseable {
   public void close() {
     closed = true;
     RuntimeException leaked = null;
-    for (HeldPort port : held) {
+    for (HeldPort port : registered) {
       try {
         port.close();
-      } catch (RuntimeException e) { // the others are to be released all the same
+      } catch (RuntimeException e) { // the others are released nevertheless
         if (leaked == null) {
           leaked = e;
         } else {

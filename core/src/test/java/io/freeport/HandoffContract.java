@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.search.FoundPort;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -253,9 +254,8 @@ abstract class HandoffContract {
   void itCannotBeReclaimedBesideAnotherOwnersOfferedHold() throws IOException {
     InetSocketAddress here = new InetSocketAddress(LOOPBACK, port.number());
     takeAndLeaveTimeWait(here);
-    try (PortAllocator others = PortAllocator.builder().handoff(HandoffMode.SHARED).build()) {
-      PortRequest same = PortRequest.named("other").preferred(port.number()).strict().build();
-      HeldPort other = holdOnceTimeWaitIsOver(others, same, here);
+    PortRequest same = PortRequest.named("other").usedBy("OtherTest").build();
+    try (HeldPort other = holdBesideTimeWait(same, here)) {
       other.offer();
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(port::reclaim)
@@ -264,16 +264,17 @@ abstract class HandoffContract {
   }
 
   /** As a server would that stood there before: it is not kept out by TIME_WAIT. */
-  private static HeldPort holdOnceTimeWaitIsOver(
-      PortAllocator others, PortRequest same, InetSocketAddress here) throws IOException {
-    HeldPort other =
-        new HeldPort(
+  private static HeldPort holdBesideTimeWait(PortRequest same, InetSocketAddress here)
+      throws IOException {
+    FoundPort found =
+        FoundPort.enter(
+            OwnerRegistry.ofThisJvm(),
+            same,
             here.getPort(),
             PortTier.PREFERRED,
-            same,
             Hold.shared(null, here.getPort()),
-            OwnerRegistry.ofThisJvm().enter(here.getPort(), Protocol.TCP, "other", "OtherTest"),
-            others);
+            PortState.HELD);
+    HeldPort other = HeldPorts.of(same, found, HandoffMode.SHARED, LeakPolicy.IGNORE);
     assertThat(other.state()).isEqualTo(PortState.HELD);
     return other;
   }
@@ -307,6 +308,33 @@ abstract class HandoffContract {
       held.close();
     }
     assertThat(seen).containsSubsequence(PortState.OFFERED, PortState.TAKEN, PortState.RELEASED);
+  }
+
+  /** The server asks for the state when the leak check connects to it. */
+  @Test
+  void aLeakIsLookedForWithoutTheLock() throws IOException {
+    List<PortState> seen = new CopyOnWriteArrayList<>();
+    port.offer();
+    try (ServerSocket server = listen(port.socketAddress())) {
+      port.confirm();
+      CompletableFuture<Void> accepting =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  while (true) {
+                    server.accept().close();
+                    seen.add(port.state());
+                  }
+                } catch (IOException closed) {
+                  // the end
+                }
+              });
+      port.close();
+      server.close();
+      accepting.join();
+    }
+    assertThat(seen).contains(PortState.TAKEN);
+    assertThat(port.state()).isEqualTo(PortState.RELEASED);
   }
 
   @Test

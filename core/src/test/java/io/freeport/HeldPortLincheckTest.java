@@ -4,6 +4,7 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.LedgerEntry;
+import io.freeport.internal.search.FoundPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -24,6 +25,7 @@ class HeldPortLincheckTest {
   private static final String[] BELOW = {
     "io.freeport.internal.hold.Hold",
     "io.freeport.PortAllocator",
+    "io.freeport.PortEvents",
     "io.freeport.internal.handoff.FlightEvent"
   };
 
@@ -72,7 +74,8 @@ class HeldPortLincheckTest {
       number = any.number();
     }
     Hold hold = Hold.exclusive(Protocol.TCP, null, number);
-    return new HeldPort(number, PortTier.ANY, PortRequest.any(), hold, LedgerEntry.NONE, allocator);
+    FoundPort found = new FoundPort(number, PortTier.ANY, hold, PortState.HELD, LedgerEntry.NONE);
+    return HeldPorts.of(PortRequest.any(), found, allocator.handoffMode(), LeakPolicy.IGNORE);
   }
 
   /** It is offered, and a consumer has come. */

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +137,70 @@ class PortExchangeTest {
     }
     block.get(1).handover().exchange();
     assertThat(numbers(block)).doesNotContainAnyElementsOf(before);
+  }
+
+  /** Another thread can release a port of the block while its others are looked for. */
+  @Test
+  void aBlockIsExchangedAsAWholeOrNotAtAll() throws IOException {
+    List<HeldPort> block = new ArrayList<>();
+    try (PortAllocator interrupted = onFirstTheft(() -> block.get(2).close())) {
+      block.addAll(interrupted.holdAll(PortRequest.named("ftp").count(3).contiguous().build()));
+      List<Integer> before = numbers(block);
+      block.get(0).handover().offer(HandoffMode.CLOSE_THEN_BIND);
+      try (ServerSocket thief = new ServerSocket(before.get(0))) {
+        assertThatIllegalStateException()
+            .isThrownBy(block.get(0).handover()::exchange)
+            .withMessageContaining("cannot be exchanged any more");
+        assertThat(thief.isBound()).isTrue();
+      }
+      assertThat(numbers(block)).isEqualTo(before);
+    }
+  }
+
+  /** Another thread can exchange the port, twice, while another number is looked for. */
+  @Test
+  void noNumberComesAgainFromAnExchangeThatWasOvertaken() throws IOException {
+    int first;
+    try (PortAllocator finder = PortAllocator.create()) {
+      first = finder.holdAll(PortRequest.named("").count(3).contiguous().build()).get(0).number();
+    }
+    List<HeldPort> ports = new ArrayList<>();
+    Set<Integer> numbers = new LinkedHashSet<>();
+    Runnable exchangeTwice =
+        () -> {
+          for (int i = 0; i < 2; i++) {
+            ports.get(0).handover().exchange();
+            numbers.add(ports.get(0).number());
+          }
+        };
+    try (PortAllocator overtaken = onFirstTheft(exchangeTwice)) {
+      ports.add(overtaken.hold(PortRequest.named("db").range(first, first + 2).build()));
+      HeldPort port = ports.get(0);
+      numbers.add(port.number());
+      port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
+      try (ServerSocket thief = new ServerSocket(port.number())) {
+        port.handover().exchange();
+        assertThat(thief.isBound()).isTrue();
+      }
+      assertThat(numbers).hasSize(3);
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+      assertThat(overtaken.hold(port.request()).number())
+          .as("the numbers that were given up are free")
+          .isIn(numbers);
+      assertThat(List.copyOf(numbers)).last().isEqualTo(port.number());
+    }
+  }
+
+  private static PortAllocator onFirstTheft(Runnable action) {
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    return PortAllocator.builder()
+        .listener(
+            event -> {
+              if (event.type() == PortEvent.Type.STOLEN && isFirst.getAndSet(false)) {
+                action.run();
+              }
+            })
+        .build();
   }
 
   @Test

@@ -3,18 +3,17 @@ package io.freeport.build;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
-import io.freeport.PortEvent;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
-import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
-import java.io.IOException;
+import io.freeport.spi.SharedPorts;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +78,7 @@ public final class BuildPorts {
       port = join(name, allocator, request);
       ports.put(name, port);
     }
-    port.holdBeside();
+    allocator.sharedPorts().takeBack(port);
     return port;
   }
 
@@ -98,57 +97,45 @@ public final class BuildPorts {
   /** The description is the port's number and its tier. */
   private static final class Numbered implements BuildShare.Resource {
 
-    private final PortAllocator allocator;
+    private final SharedPorts ports;
     private final PortRequest request;
     private @Nullable HeldPort port;
     private @Nullable String former;
 
     Numbered(PortAllocator allocator, PortRequest request) {
-      this.allocator = allocator;
+      this.ports = allocator.sharedPorts();
       this.request = request;
     }
 
     HeldPort port() {
-      HeldPort its = port;
-      if (its == null) {
+      HeldPort held = port;
+      if (held == null) {
         throw new AssertionError("Neither started nor joined");
       }
-      return its;
+      return held;
     }
 
     void release() {
       if (port != null) {
-        port.releaseUnchecked();
+        ports.release(port);
         port = null;
       }
     }
 
     @Override
     public String start(Owner build, Consumer<String> begun) {
-      HeldPort started = again();
-      if (started == null) {
-        started = allocator.hold(request);
-      }
+      HeldPort started = holdAgain().orElseGet(() -> ports.hold(request));
       port = started;
-      started.shareWithBuild();
       return started.number() + " " + started.tier();
     }
 
-    /** The number that the build had before nobody used it for a while. */
-    private @Nullable HeldPort again() {
+    /** Holds the number that the build had before nobody used it for a while. */
+    private Optional<HeldPort> holdAgain() {
       if (former == null) {
-        return null;
+        return Optional.empty();
       }
       String[] words = former.split(" ", 2);
-      int number = Integer.parseInt(words[0]);
-      try {
-        Hold hold = Hold.exclusive(Protocol.TCP, request.address(), number);
-        HeldPort held = allocator.keep(request, number, PortTier.valueOf(words[1]), hold);
-        allocator.tell(PortEvent.Type.HELD, held);
-        return held;
-      } catch (IOException taken) {
-        return null;
-      }
+      return ports.holdAgain(request, Integer.parseInt(words[0]), PortTier.valueOf(words[1]));
     }
 
     /**
@@ -162,10 +149,7 @@ public final class BuildPorts {
       if (isSomebodyElses(number)) {
         return false;
       }
-      HeldPort joined = allocator.keep(request, number, PortTier.valueOf(words[1]), null);
-      port = joined;
-      joined.shareWithBuild();
-      allocator.tell(PortEvent.Type.HELD, joined);
+      port = ports.join(request, number, PortTier.valueOf(words[1]));
       return true;
     }
 

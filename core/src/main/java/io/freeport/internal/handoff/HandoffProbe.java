@@ -10,22 +10,18 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds out which handoff this machine is capable of, by trying it. An operating system's name
- * would tell less.
- */
+/** Finds out by trying which handoff mode this machine supports. */
 public final class HandoffProbe {
 
-  /** A stranger could be faster once; twice, on two ports, it is the machine. */
+  /** One failure can be another process that was faster; two, on two ports, are the machine. */
   private static final int FAILURES_THAT_COUNT = 2;
 
-  /**
-   * What a machine can do does not change while the JVM runs; that it could not be found out may.
-   */
+  /** The mode does not change while the JVM runs. A failure to find it out may. */
   private static volatile @Nullable HandoffMode known;
 
   private HandoffProbe() {}
 
+  /** Returns the mode, probed once; {@link HandoffMode#CLOSE_THEN_BIND} if there are no sockets. */
   public static HandoffMode modeOfThisMachine() {
     HandoffMode mode = known;
     if (mode == null) {
@@ -37,23 +33,26 @@ public final class HandoffProbe {
 
   /** Returns null if there are no sockets to try it with. */
   private static @Nullable HandoffMode probe() {
-    int[] failures = {0};
+    int failures = 0;
+    PortSequence.Cursor ports =
+        PortSequence.outsideEphemeralRange(KernelPorts.ofThisMachine()).cursor();
     try {
-      return PortSequence.outsideEphemeralRange(KernelPorts.ofThisMachine())
-          .firstOf(
-              port -> {
-                HandoffMode mode = modeOn(port);
-                return mode != HandoffMode.CLOSE_THEN_BIND || ++failures[0] == FAILURES_THAT_COUNT
-                    ? mode
-                    : null;
-              },
-              port -> false);
+      for (int port = ports.next(); port > 0; port = ports.next()) {
+        HandoffMode mode = modeOn(port);
+        if (mode == HandoffMode.CLOSE_THEN_BIND) {
+          failures++;
+        }
+        if (mode == HandoffMode.SHARED || failures == FAILURES_THAT_COUNT) {
+          return mode;
+        }
+      }
+      return null;
     } catch (IOException noSockets) {
       return null;
     }
   }
 
-  /** Returns null if the port is not to be had. */
+  /** Returns null if somebody has the port. */
   private static @Nullable HandoffMode modeOn(int port) throws IOException {
     Hold hold;
     try {

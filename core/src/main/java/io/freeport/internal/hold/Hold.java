@@ -262,6 +262,11 @@ public final class Hold {
     udp = null;
   }
 
+  /** Returns whether a consumer can bind TCP beside this hold. */
+  public boolean isShared() throws IOException {
+    return tcp != null && tcp.getOption(StandardSocketOptions.SO_REUSEADDR);
+  }
+
   public void close() throws IOException {
     try {
       close(tcp);

@@ -3,7 +3,9 @@ package io.freeport.internal.search;
 import io.freeport.HandoffMode;
 import io.freeport.PortRange;
 import io.freeport.PortRequest;
+import io.freeport.PortState;
 import io.freeport.PortTier;
+import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.os.KernelPorts;
@@ -19,218 +21,267 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way through the tiers. Remembers what was tried, for the message if nothing
- * can be had.
+ * Finds the ports of requests, and holds them: goes through the tiers of a request, and through the
+ * numbers of each tier, until the kernel grants enough of them. May be used by several threads.
  */
 public final class PortSearch {
 
-  /**
-   * Holds for ports that follow each other; mostly for just one.
-   *
-   * @param isShared whether a consumer can bind beside the hold at once
-   */
-  public record Found(PortTier tier, int first, List<Hold> holds, boolean isShared) {}
-
-  private final PortRequest request;
   private final KernelPorts kernel;
   private final PortSequence any;
-  private final RecentRefusals refusedLately;
-  private final Set<Integer> without;
   private final HandoffMode mode;
-
-  /** What this search has found already: refused by the kernel, but not taken by anybody else. */
-  private final Set<Integer> found;
-
-  public final SearchFailures refusals = new SearchFailures();
-
-  /** A TCP socket that was refused a port, for the next one. */
-  private @Nullable SocketChannel unbound;
+  private final OwnerRegistry registry;
+  private final RecentRefusals recentRefusals = new RecentRefusals();
 
   /**
-   * @param without numbers that were tried and lost before
+   * @param any the numbers of {@link PortTier#ANY}
+   * @param mode how the ports will be handed over
    */
   public PortSearch(
-      PortRequest request,
-      KernelPorts kernel,
-      PortSequence any,
-      RecentRefusals refusedLately,
-      Set<Integer> without,
-      HandoffMode mode) {
-    this.mode = mode;
-    this.request = request;
+      KernelPorts kernel, PortSequence any, HandoffMode mode, OwnerRegistry registry) {
     this.kernel = kernel;
     this.any = any;
-    this.refusedLately = refusedLately;
-    this.without = without;
-    this.found = request.count() > 1 ? new HashSet<>() : Set.of();
-  }
-
-  public SearchFailures refusals() {
-    return refusals;
+    this.mode = mode;
+    this.registry = registry;
   }
 
   /**
-   * Returns holds for the next port, or block of ports, of the request; null if there are none.
+   * Holds all ports of a request, or none.
    *
-   * @throws IOException if the system gives no socket, or does not have the address
+   * @param without numbers that must not be returned
+   * @param held how many ports the allocator holds already, for the message
+   * @return as many ports as the request counts; a block in its order
+   * @throws PortUnavailableException if not all of them can be had
    */
-  public @Nullable Found next() throws IOException {
-    try {
-      return inAllTiers();
-    } finally {
-      SocketChannel left = unbound;
-      unbound = null;
-      if (left != null) {
-        left.close();
+  public List<FoundPort> hold(PortRequest request, Set<Integer> without, int held) {
+    boolean reclaimed = false;
+    while (true) {
+      Run run = new Run(request, without);
+      try {
+        if (run.isComplete()) {
+          return run.found;
+        }
+        // The ports of this run are released by now: the message would blame them.
+        if (reclaimed || run.isLost || !Reclaimers.anyOf(run.failures.allInUse())) {
+          throw NoPortMessage.exception(request, run.failures, kernel, held);
+        }
+        reclaimed = true;
+      } catch (IOException e) {
+        throw NoPortMessage.exception(request, e, held);
       }
     }
   }
 
-  private @Nullable Found inAllTiers() throws IOException {
-    refusedLately.forgetOlderOnes();
-    int length = request.isContiguous() ? request.count() : 1;
-    for (PortTier tier : PortTier.values()) {
-      if (tier.compareTo(request.lastTier()) > 0) {
-        break;
+  /** One attempt to satisfy a request. Remembers what was tried, for the message. */
+  private final class Run {
+
+    private final PortRequest request;
+    private final Set<Integer> without;
+    private final int blockLength;
+    private final SearchFailures failures = new SearchFailures();
+    private final List<FoundPort> found = new ArrayList<>();
+
+    /** Numbers in {@link #found}, which the kernel refuses although nobody else has them. */
+    private final Set<Integer> foundNumbers;
+
+    /** Another FreePort got a shared hold of the port at the same moment. */
+    private boolean isLost;
+
+    /** A TCP socket that was refused a port, for the next number. */
+    private @Nullable SocketChannel unbound;
+
+    Run(PortRequest request, Set<Integer> without) {
+      this.request = request;
+      this.without = without;
+      this.blockLength = request.isContiguous() ? request.count() : 1;
+      this.foundNumbers = request.count() > 1 ? new HashSet<>() : Set.of();
+    }
+
+    /** Returns whether all ports were found; if not, none is held. */
+    boolean isComplete() throws IOException {
+      boolean complete = false;
+      try {
+        while (found.size() < request.count()) {
+          if (!tryTiers()) {
+            return false;
+          }
+        }
+        complete = true;
+        return true;
+      } finally {
+        if (!complete) {
+          found.forEach(FoundPort::release);
+        }
+        Hold.close(unbound);
       }
-      PortSequence numbers = numbersOf(tier);
-      if (numbers != null) {
-        refusals.entering(tier, numbers);
-        Found next =
-            numbers.firstOf(
-                first -> hold(tier, numbers, first, length),
-                first -> refusedLately.containsAnyOf(first, length));
-        if (next != null) {
-          return next;
+    }
+
+    /** Adds the next port, or block, to what was found. */
+    private boolean tryTiers() throws IOException {
+      recentRefusals.forgetOlderOnes();
+      for (PortTier tier : PortTier.values()) {
+        if (tier.compareTo(request.lastTier()) > 0) {
+          break;
+        }
+        PortSequence candidates = candidates(tier);
+        if (candidates == null) {
+          continue;
+        }
+        failures.entering(tier, candidates);
+        PortSequence.Cursor cursor = candidates.cursor(recentRefusals, blockLength);
+        for (int first = cursor.next(); first > 0; first = cursor.next()) {
+          if (tryNumber(tier, candidates, first)) {
+            return !isLost;
+          }
         }
       }
+      return false;
     }
-    return null;
-  }
 
-  private @Nullable PortSequence numbersOf(PortTier tier) {
-    return switch (tier) {
-      case PREFERRED ->
-          request.preferred().isEmpty() ? null : PortSequence.inOrder(request.preferred());
-      case FALLBACK ->
-          request.fallback().isEmpty() ? null : PortSequence.inOrder(request.fallback());
-      case RANGE -> rangeOrNear();
-      case ANY -> any;
-    };
-  }
+    private @Nullable PortSequence candidates(PortTier tier) {
+      if (tier == PortTier.ANY) {
+        return any;
+      }
+      if (tier == PortTier.RANGE) {
+        return request.ranges().isEmpty()
+            ? nearPreferred()
+            : PortSequence.inRandomOrder(request.ranges());
+      }
+      List<Integer> listed = tier == PortTier.PREFERRED ? request.preferred() : request.fallback();
+      return listed.isEmpty() ? null : PortSequence.inOrder(listed);
+    }
 
-  private @Nullable PortSequence rangeOrNear() {
-    if (!request.ranges().isEmpty()) {
-      return PortSequence.inRandomOrder(request.ranges());
+    private @Nullable PortSequence nearPreferred() {
+      if (request.preferred().isEmpty() || request.near() == 0) {
+        return null;
+      }
+      return PortSequence.inOrder(
+          IntStream.rangeClosed(1, request.near())
+              .flatMap(
+                  distance ->
+                      request.preferred().stream()
+                          .flatMapToInt(port -> IntStream.of(port + distance, port - distance)))
+              .filter(port -> port <= PortRange.HIGHEST_PORT && kernel.leavesOpen(port))
+              .distinct());
     }
-    if (request.preferred().isEmpty() || request.near() == 0) {
-      return null;
-    }
-    return PortSequence.inOrder(
-        IntStream.rangeClosed(1, request.near())
-            .flatMap(
-                distance ->
-                    request.preferred().stream()
-                        .flatMapToInt(port -> IntStream.of(port + distance, port - distance)))
-            .filter(port -> port <= PortRange.HIGHEST_PORT && kernel.leavesOpen(port))
-            .distinct());
-  }
 
-  private @Nullable Found hold(PortTier tier, PortSequence numbers, int first, int length)
-      throws IOException {
-    if (first % request.alignment() != 0) {
-      refusals.misaligned();
-      return null;
+    private boolean tryNumber(PortTier tier, PortSequence candidates, int first)
+        throws IOException {
+      if (first % request.alignment() != 0) {
+        failures.misaligned();
+        return false;
+      }
+      for (int number = first; number < first + blockLength; number++) {
+        if (!isAllowed(tier, candidates, number)) {
+          return false;
+        }
+      }
+      if (blockLength > 1) {
+        return holdBlock(tier, first);
+      }
+      Hold hold = hold(first);
+      if (hold == null) {
+        return holdDuringTimeWait(tier, first);
+      }
+      add(first, tier, hold, PortState.HELD);
+      return true;
     }
-    for (int number = first; number < first + length; number++) {
-      if (!isAllowed(tier, numbers, number)) {
+
+    /**
+     * In the lists, only the first port of a block is named; in the other tiers each port has to be
+     * one of the candidates.
+     */
+    private boolean isAllowed(PortTier tier, PortSequence candidates, int number) {
+      if (request.excludes(number) || without.contains(number)) {
+        failures.excluded();
+        return false;
+      }
+      if (number > PortRange.HIGHEST_PORT || foundNumbers.contains(number)) {
+        return false;
+      }
+      return request.count() == 1
+          || tier.compareTo(PortTier.RANGE) < 0
+          || candidates.contains(number);
+    }
+
+    private boolean holdBlock(PortTier tier, int first) throws IOException {
+      List<Hold> holds = new ArrayList<>(blockLength);
+      boolean complete = false;
+      try {
+        for (int number = first; number < first + blockLength; number++) {
+          Hold hold = hold(number);
+          if (hold == null) {
+            return false;
+          }
+          holds.add(hold);
+        }
+        complete = true;
+      } finally {
+        if (!complete) {
+          for (Hold hold : holds) {
+            hold.close();
+          }
+        }
+      }
+      for (int i = 0; i < blockLength; i++) {
+        add(first + i, tier, holds.get(i), PortState.HELD);
+      }
+      return true;
+    }
+
+    private @Nullable Hold hold(int number) throws IOException {
+      try {
+        return request.protocol() == Protocol.TCP
+            ? holdTcp(number)
+            : Hold.exclusive(request.protocol(), request.address(), number);
+      } catch (BindException e) {
+        failures.add(number, e);
+        recentRefusals.add(number);
         return null;
       }
     }
-    List<Hold> holds = new ArrayList<>(length);
-    try {
-      for (int number = first; number < first + length; number++) {
-        Hold hold = hold(number);
-        if (hold == null) {
-          release(holds);
-          return length == 1 ? despiteTimeWait(tier, first) : null;
-        }
-        holds.add(hold);
+
+    /** Uses a socket again that was refused: a range that is nearly full would need many. */
+    private Hold holdTcp(int number) throws IOException {
+      SocketChannel socket = unbound;
+      if (socket == null) {
+        socket = Hold.openTcp();
+        unbound = socket;
       }
-      if (length < request.count()) {
-        found.add(first);
+      Hold hold = Hold.exclusive(socket, request.address(), number);
+      unbound = null;
+      return hold;
+    }
+
+    /**
+     * Holds a strictly preferred port although a former connection of it is in TIME_WAIT, which may
+     * take a minute. Such a hold leaves the port open to everybody who asks for this number, so a
+     * port that is only preferred is not held in this way.
+     */
+    private boolean holdDuringTimeWait(PortTier tier, int number) throws IOException {
+      if (!request.isStrict()
+          || request.count() > 1
+          || request.protocol() != Protocol.TCP
+          || mode != HandoffMode.SHARED
+          || registry.isHeldByAnyone(number)) {
+        return false;
       }
-      return new Found(tier, first, holds, false);
-    } catch (Throwable e) {
-      release(holds);
-      throw e;
+      try {
+        add(number, tier, Hold.shared(request.address(), number), PortState.OFFERED);
+      } catch (BindException taken) {
+        return false;
+      }
+      // Another FreePort may have looked at the registry at the same moment, and have got a shared
+      // hold too. Each enters its own before it looks again, so at least one of them sees the
+      // other.
+      isLost = registry.isRecordedTwice(number);
+      return true;
     }
-  }
 
-  /**
-   * Who names the first port of a block wants the next ones too; in the other tiers each has to be
-   * one of the tier's numbers.
-   */
-  private boolean isAllowed(PortTier tier, PortSequence numbers, int number) {
-    if (request.excludes(number) || without.contains(number)) {
-      refusals.excluded();
-      return false;
-    }
-    if (number > PortRange.HIGHEST_PORT || found.contains(number)) {
-      return false;
-    }
-    return request.count() == 1 || tier.compareTo(PortTier.RANGE) < 0 || numbers.contains(number);
-  }
-
-  private @Nullable Hold hold(int number) throws IOException {
-    try {
-      return request.protocol() == Protocol.TCP
-          ? holdTcp(number)
-          : Hold.exclusive(request.protocol(), request.address(), number);
-    } catch (BindException e) {
-      refusals.add(number, e);
-      refusedLately.add(number);
-      return null;
-    }
-  }
-
-  /**
-   * In a range that is nearly full, most of the time would go into sockets that come to nothing.
-   */
-  private Hold holdTcp(int number) throws IOException {
-    SocketChannel socket = unbound;
-    if (socket == null) {
-      socket = Hold.openTcp();
-      unbound = socket;
-    }
-    Hold hold = Hold.exclusive(socket, request.address(), number);
-    unbound = null;
-    return hold;
-  }
-
-  /**
-   * Who insists on a port should not have to wait for a minute because its former consumer closed a
-   * connection. The hold that can be had then leaves the port open to whoever asks for this number,
-   * so it is not taken for a port that is only preferred.
-   */
-  private @Nullable Found despiteTimeWait(PortTier tier, int number) throws IOException {
-    if (!request.isStrict()
-        || request.count() > 1
-        || request.protocol() != Protocol.TCP
-        || mode != HandoffMode.SHARED
-        || OwnerRegistry.ofThisJvm().isHeldByAnyone(number)) {
-      return null;
-    }
-    try {
-      return new Found(tier, number, List.of(Hold.shared(request.address(), number)), true);
-    } catch (BindException taken) {
-      return null;
-    }
-  }
-
-  private static void release(List<Hold> holds) throws IOException {
-    for (Hold hold : holds) {
-      hold.close();
+    private void add(int number, PortTier tier, Hold hold, PortState state) {
+      found.add(FoundPort.enter(registry, request, number, tier, hold, state));
+      if (blockLength < request.count()) {
+        foundNumbers.add(number);
+      }
     }
   }
 }

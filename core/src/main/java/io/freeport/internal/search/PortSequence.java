@@ -3,29 +3,19 @@ package io.freeport.internal.search;
 import io.freeport.PortRange;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.os.WellKnownPorts;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Numbers to try, in their order or from a random one on. */
 public final class PortSequence {
 
-  /** Tries one number after another. */
-  public interface Attempt<T> {
-
-    /** Returns what came of it, or null to be asked with another number. */
-    @Nullable T with(int number) throws IOException;
-  }
-
   /** Different port numbers, in the order in which they are tried or in that of their size. */
-  private interface Numbers {
+  private interface Candidates {
     int size();
 
     int at(int index);
@@ -38,7 +28,7 @@ public final class PortSequence {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  private record Listed(int[] numbers) implements Numbers {
+  private record Listed(int[] numbers) implements Candidates {
 
     @Override
     public int size() {
@@ -70,7 +60,7 @@ public final class PortSequence {
    * Ranges with gaps between them. The pool of a machine has twenty thousand numbers in thirty
    * ranges, so these are what is kept.
    */
-  private static final class InRanges implements Numbers {
+  private static final class InRanges implements Candidates {
 
     private final List<PortRange> ranges;
 
@@ -140,10 +130,10 @@ public final class PortSequence {
   /** With less room than this below the ephemeral range, the ports above it are used too. */
   private static final int ENOUGH = 1_000;
 
-  private final Numbers numbers;
+  private final Candidates numbers;
   private final boolean random;
 
-  private PortSequence(Numbers numbers, boolean random) {
+  private PortSequence(Candidates numbers, boolean random) {
     this.numbers = numbers;
     this.random = random;
   }
@@ -209,48 +199,71 @@ public final class PortSequence {
   }
 
   /**
-   * Tries the numbers, each once, until an attempt returns something. Random ones are tried in
-   * steps that spread them over the pool, so that allocators that start near each other soon part.
+   * Starts to go through the numbers: in their order, or from a random one on in steps that spread
+   * them, so that allocators that start near each other soon part.
    *
-   * @param isDoubtful of random numbers, those for which it holds come last
+   * @param refusals of random numbers, those from which a block of {@code length} was refused
+   *     recently come last
    */
-  public <T> @Nullable T firstOf(Attempt<T> attempt, IntPredicate isDoubtful) throws IOException {
-    int size = numbers.size();
-    if (size == 0) {
-      return null;
-    }
-    int index = 0;
-    int step = 1;
-    if (random) {
-      ThreadLocalRandom dice = ThreadLocalRandom.current();
-      index = dice.nextInt(size);
-      step = coprimeTo(size, dice);
-    }
-    BitSet postponed = new BitSet();
-    for (int visited = 0; visited < size; visited++) {
-      int number = numbers.at(index);
-      if (random && isDoubtful.test(number)) {
-        postponed.set(number);
+  Cursor cursor(RecentRefusals refusals, int length) {
+    return new Cursor(refusals, length);
+  }
+
+  /** Starts to go through the numbers, whichever were refused recently. */
+  public Cursor cursor() {
+    return cursor(new RecentRefusals(), 1);
+  }
+
+  /** A way through the numbers that comes to each of them once. */
+  public final class Cursor {
+
+    private final RecentRefusals refusals;
+    private final int length;
+    private final int size = numbers.size();
+    private final int step;
+    private final BitSet postponed = new BitSet();
+    private int index;
+    private int visited;
+    private boolean isSecondRound;
+
+    private Cursor(RecentRefusals refusals, int length) {
+      this.refusals = refusals;
+      this.length = length;
+      if (random && size > 0) {
+        ThreadLocalRandom dice = ThreadLocalRandom.current();
+        index = dice.nextInt(size);
+        step = coprimeTo(size, dice);
       } else {
-        T result = attempt.with(number);
-        if (result != null) {
-          return result;
+        step = 1;
+      }
+    }
+
+    /** Returns the next number; 0 after the last one. */
+    public int next() {
+      while (true) {
+        if (visited == size) {
+          if (isSecondRound || postponed.isEmpty()) {
+            return 0;
+          }
+          isSecondRound = true;
+          visited = 0; // and the index is where the first round began
+        }
+        int number = numbers.at(index);
+        index = (int) (((long) index + step) % size);
+        visited++;
+        if (isSecondRound ? postponed.get(number) : !isPostponed(number)) {
+          return number;
         }
       }
-      index = (int) (((long) index + step) % size);
     }
-    if (postponed.isEmpty()) {
-      return null;
-    }
-    for (int visited = 0; visited < size; visited++) { // as before, from where it began
-      int number = numbers.at(index);
-      T result = postponed.get(number) ? attempt.with(number) : null;
-      if (result != null) {
-        return result;
+
+    private boolean isPostponed(int number) {
+      boolean refused = random && refusals.containsAnyOf(number, length);
+      if (refused) {
+        postponed.set(number);
       }
-      index = (int) (((long) index + step) % size);
+      return refused;
     }
-    return null;
   }
 
   /** Steps of such a length come back to the first number only after all the others. */

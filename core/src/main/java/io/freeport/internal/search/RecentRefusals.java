@@ -6,13 +6,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers that the kernel has refused, since up to a second ago. They are tried after all others:
- * in a range that is nearly full, each allocation would else be refused twenty times before it
- * comes upon a port that is free, again and again by the same ones.
+ * Numbers that the kernel refused within the last second. They are tried after all others: in a
+ * range that is nearly full, each allocation would otherwise be refused by the same twenty numbers
+ * before it finds a free port.
  *
- * <p>Only the order in which numbers are tried depends on it, and nothing is taken or left out
- * because of it. So it does not matter that two threads may begin a second at the same time, of
- * which one is forgotten with what is in it, or that one ends in the middle of a search.
+ * <p>Only the order of the attempts depends on it. So two threads may begin a second at the same
+ * time and lose the numbers of one of them, and a second may end in the middle of a search.
  */
 public final class RecentRefusals {
 
@@ -29,30 +28,30 @@ public final class RecentRefusals {
 
   /** Ends a second that is over. */
   void forgetOlderOnes() {
-    Second its = second;
-    if (its != null && System.nanoTime() - its.start > NANOS) {
+    Second current = second;
+    if (current != null && System.nanoTime() - current.start > NANOS) {
       second = null;
     }
   }
 
   void add(int number) {
-    Second its = second;
-    if (its == null) {
-      its = new Second();
-      second = its;
+    Second current = second;
+    if (current == null) {
+      current = new Second();
+      second = current;
     }
-    its.words.accumulateAndGet(number / Long.SIZE, 1L << number, (word, bit) -> word | bit);
+    current.words.accumulateAndGet(number / Long.SIZE, 1L << number, (word, bit) -> word | bit);
   }
 
   /** Returns whether one of some numbers that follow each other was refused. */
   boolean containsAnyOf(int first, int count) {
-    Second its = second;
-    if (its == null) {
+    Second current = second;
+    if (current == null) {
       return false;
     }
     int last = Math.min(first + count - 1, PortRange.HIGHEST_PORT);
     for (int number = first; number <= last; number++) {
-      if ((its.words.get(number / Long.SIZE) & 1L << number) != 0) {
+      if ((current.words.get(number / Long.SIZE) & 1L << number) != 0) {
         return true;
       }
     }

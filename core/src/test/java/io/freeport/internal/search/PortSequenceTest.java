@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freeport.PortRange;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.os.WellKnownPorts;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PortSequenceTest {
 
   @Test
-  void keepsClearOfTheEphemeralRangeAndOfReservedPorts() throws IOException {
+  void keepsClearOfTheEphemeralRangeAndOfReservedPorts() {
     KernelPorts kernel =
         new KernelPorts(new PortRange(32768, 60999), List.of(new PortRange(10001, 10003)));
 
@@ -33,7 +32,7 @@ class PortSequenceTest {
   }
 
   @Test
-  void takesThePortsAboveWhenThereIsLittleRoomBelow() throws IOException {
+  void takesThePortsAboveWhenThereIsLittleRoomBelow() {
     KernelPorts kernel = new KernelPorts(new PortRange(10500, 65000), List.of());
 
     assertThat(visitAll(PortSequence.outsideEphemeralRange(kernel)))
@@ -46,7 +45,7 @@ class PortSequenceTest {
   }
 
   @Test
-  void isEmptyWhenTheEphemeralRangeIsEverything() throws IOException {
+  void isEmptyWhenTheEphemeralRangeIsEverything() {
     PortSequence pool =
         PortSequence.outsideEphemeralRange(new KernelPorts(new PortRange(1024, 65535), List.of()));
 
@@ -55,7 +54,7 @@ class PortSequenceTest {
   }
 
   @Test
-  void takesLowPortsWhenThereAreNoOthers() throws IOException {
+  void takesLowPortsWhenThereAreNoOthers() {
     PortSequence pool =
         PortSequence.outsideEphemeralRange(new KernelPorts(new PortRange(9000, 65535), List.of()));
 
@@ -66,7 +65,7 @@ class PortSequenceTest {
   }
 
   @Test
-  void startsAnywhere() throws IOException {
+  void startsAnywhere() {
     PortSequence pool =
         PortSequence.outsideEphemeralRange(new KernelPorts(new PortRange(32768, 60999), List.of()));
     Set<Integer> firsts = new HashSet<>();
@@ -77,11 +76,11 @@ class PortSequenceTest {
   }
 
   @Test
-  void doubtfulNumbersComeLast() throws IOException {
+  void recentlyRefusedNumbersComeLast() {
     PortSequence pool =
         PortSequence.inRandomOrder(List.of(new PortRange(100, 149), new PortRange(80, 109)));
 
-    List<Integer> visited = visitAll(pool, port -> port % 2 == 0);
+    List<Integer> visited = visitAll(pool, refused(port -> port % 2 == 0));
 
     assertThat(visited.subList(0, 35)).allMatch(port -> port % 2 != 0).doesNotHaveDuplicates();
     assertThat(visited.subList(35, 70)).allMatch(port -> port % 2 == 0).doesNotHaveDuplicates();
@@ -89,15 +88,15 @@ class PortSequenceTest {
   }
 
   @Test
-  void numbersInAnOrderKeepIt() throws IOException {
+  void numbersInAnOrderKeepIt() {
     PortSequence pool = PortSequence.inOrder(List.of(7, 8, 5));
 
-    assertThat(visitAll(pool, port -> port > 5)).containsExactly(7, 8, 5);
+    assertThat(visitAll(pool, refused(port -> port > 5))).containsExactly(7, 8, 5);
     assertThat(pool).hasToString("7, 8, 5");
   }
 
   @Test
-  void knowsWhichNumbersItHas() throws IOException {
+  void knowsWhichNumbersItHas() {
     PortSequence pool =
         PortSequence.within(List.of(new PortRange(10, 19)), List.of(new PortRange(12, 13)));
 
@@ -106,19 +105,22 @@ class PortSequenceTest {
         .containsExactly(10, 11, 14, 15, 16, 17, 18, 19);
   }
 
-  private static List<Integer> visitAll(PortSequence pool) throws IOException {
-    return visitAll(pool, port -> false);
+  private static List<Integer> visitAll(PortSequence pool) {
+    return visitAll(pool, new RecentRefusals());
   }
 
-  private static List<Integer> visitAll(PortSequence pool, IntPredicate isDoubtful)
-      throws IOException {
+  private static List<Integer> visitAll(PortSequence pool, RecentRefusals refusals) {
     List<Integer> visited = new ArrayList<>();
-    pool.<Object>firstOf(
-        port -> {
-          visited.add(port);
-          return null;
-        },
-        isDoubtful);
+    PortSequence.Cursor cursor = pool.cursor(refusals, 1);
+    for (int number = cursor.next(); number > 0; number = cursor.next()) {
+      visited.add(number);
+    }
     return visited;
+  }
+
+  private static RecentRefusals refused(IntPredicate numbers) {
+    RecentRefusals refusals = new RecentRefusals();
+    IntStream.range(1, 200).filter(numbers).forEach(refusals::add);
+    return refusals;
   }
 }

@@ -1,0 +1,89 @@
+package io.freeport;
+
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.FlightEvent;
+import io.freeport.internal.handoff.PortLife;
+import io.freeport.internal.search.FoundPort;
+import io.freeport.internal.search.PortSearch;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import jdk.jfr.FlightRecorder;
+
+/**
+ * Tells what happens to the ports of an allocator: to its listeners, to the statistics of the JVM,
+ * to the flight recorder and, about leaks, to the user. Never called under a lock.
+ */
+final class PortEvents {
+
+  private static final Logger LOGGER = System.getLogger(PortEvents.class.getName());
+
+  private final List<PortListener> listeners;
+  private final LeakPolicy leaks;
+
+  PortEvents(List<PortListener> listeners, LeakPolicy leaks) {
+    this.listeners = List.copyOf(listeners);
+    this.leaks = leaks;
+  }
+
+  void fire(PortLife port, PortEvent.Type type) {
+    fire(port.event(type));
+  }
+
+  void fire(PortEvent event) {
+    if (FlightRecorder.isInitialized()) { // else the classes of a recording are not loaded
+      FlightEvent.commit(event);
+    }
+    PortStatistics.ofThisJvm().add(event.type());
+    for (PortListener listener : listeners) {
+      try {
+        listener.on(event);
+      } catch (RuntimeException e) {
+        LOGGER.log(Level.WARNING, "A listener failed on " + event, e);
+      }
+    }
+  }
+
+  /**
+   * Holds the ports of a request, or fires {@link PortEvent.Type#EXHAUSTED}.
+   *
+   * @param without numbers that must not be returned
+   * @param held how many ports the allocator holds
+   * @throws PortUnavailableException if there are none
+   */
+  List<FoundPort> hold(PortSearch search, PortRequest request, Set<Integer> without, int held) {
+    try {
+      return search.hold(request, without, held);
+    } catch (PortUnavailableException e) {
+      fire(
+          new PortEvent(
+              PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
+      throw e;
+    }
+  }
+
+  boolean reportsLeaks() {
+    return leaks != LeakPolicy.IGNORE;
+  }
+
+  /**
+   * Reports a port on which something still listens after its release.
+   *
+   * @throws PortLeakException if {@link LeakPolicy#FAIL} is configured
+   */
+  void leaked(PortLife port) {
+    fire(port, PortEvent.Type.LEAKED);
+    String usedBy = port.request().usedBy();
+    String message =
+        port
+            + (usedBy.isEmpty() ? "" : " of " + usedBy)
+            + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore. "
+            + PortDiagnosis.of(port.number()).describe();
+    if (leaks == LeakPolicy.FAIL) {
+      throw new PortLeakException(message);
+    }
+    LOGGER.log(Level.WARNING, "{0}", message);
+  }
+}

@@ -1,0 +1,480 @@
+package io.freeport.internal.handoff;
+
+import static io.freeport.PortState.HELD;
+import static io.freeport.PortState.OFFERED;
+import static io.freeport.PortState.RELEASED;
+import static io.freeport.PortState.TAKEN;
+
+import io.freeport.HandoffMode;
+import io.freeport.PortEvent;
+import io.freeport.PortRequest;
+import io.freeport.PortState;
+import io.freeport.PortTier;
+import io.freeport.PortUnavailableException;
+import io.freeport.Protocol;
+import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.LedgerEntry;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.search.FoundPort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one port: its state, its hold and its number, guarded by one lock. {@link Action} is
+ * the table of transitions.
+ *
+ * <p>Each method is atomic. No method calls listeners, diagnoses a port or runs code of users: the
+ * caller does that without the lock. {@link #hasListener} waits, and does so without the lock.
+ */
+public final class PortLife {
+
+  private static final Set<PortState> REFUSED = Set.of();
+
+  /**
+   * The table of transitions. For each action: the states that it can lead to from {@link
+   * PortState#HELD}, {@link PortState#OFFERED}, {@link PortState#TAKEN} and {@link
+   * PortState#RELEASED}. An action that is refused throws an {@link IllegalStateException}.
+   */
+  @SuppressWarnings("ImmutableEnumChecker") // the sets are immutable
+  enum Action {
+    OFFER("offered", Set.of(OFFERED), Set.of(OFFERED), Set.of(OFFERED, TAKEN), REFUSED),
+    CONFIRM("confirmed", REFUSED, Set.of(OFFERED, TAKEN), Set.of(TAKEN), REFUSED),
+    RECLAIM("reclaimed", REFUSED, REFUSED, Set.of(HELD, OFFERED, TAKEN), REFUSED),
+    EXCHANGE("exchanged", Set.of(HELD), Set.of(HELD), Set.of(HELD), REFUSED),
+    RELEASE("released", Set.of(RELEASED), Set.of(RELEASED), Set.of(RELEASED), Set.of(RELEASED)),
+    /** Holds the port again after its consumer failed to bind beside the hold and without it. */
+    RESTORE("restored", Set.of(HELD), Set.of(HELD, OFFERED), Set.of(TAKEN), Set.of(RELEASED));
+
+    private final String participle;
+    private final Set<PortState> fromHeld;
+    private final Set<PortState> fromOffered;
+    private final Set<PortState> fromTaken;
+    private final Set<PortState> fromReleased;
+
+    Action(
+        String participle,
+        Set<PortState> fromHeld,
+        Set<PortState> fromOffered,
+        Set<PortState> fromTaken,
+        Set<PortState> fromReleased) {
+      this.participle = participle;
+      this.fromHeld = fromHeld;
+      this.fromOffered = fromOffered;
+      this.fromTaken = fromTaken;
+      this.fromReleased = fromReleased;
+    }
+
+    Set<PortState> from(PortState state) { // without a switch, which would take a class more
+      if (state == HELD) {
+        return fromHeld;
+      }
+      if (state == OFFERED) {
+        return fromOffered;
+      }
+      return state == TAKEN ? fromTaken : fromReleased;
+    }
+  }
+
+  /** The ports of a contiguous block have the same lock, so that they can be exchanged at once. */
+  final Object lock;
+
+  private final PortRequest request;
+  private final OwnerRegistry registry;
+  private final long heldSince = System.nanoTime();
+
+  /** The ports of the contiguous block, this one included. Written before anybody sees the port. */
+  private List<PortLife> block = List.of(this);
+
+  // Written under the lock, read without: they change only when the port is exchanged.
+  private volatile int number;
+  private volatile PortTier tier;
+
+  // Guarded by the lock. In HELD there is a hold, in RELEASED there is none. In OFFERED and TAKEN
+  // it
+  // depends on the mode and on whether the hold is retained.
+  private PortState state;
+  private HandoffMode mode;
+  private @Nullable Hold hold;
+  private LedgerEntry entry;
+  private HoldStrategy strategy;
+  private boolean isRetained;
+  private Set<Integer> numbersSoFar;
+
+  private PortLife(
+      PortRequest request, FoundPort found, HandoffMode mode, OwnerRegistry registry, Object lock) {
+    this.request = request;
+    this.registry = registry;
+    this.lock = lock;
+    this.number = found.number();
+    this.tier = found.tier();
+    this.state = found.state();
+    this.mode = mode;
+    this.hold = found.hold();
+    this.entry = found.entry();
+    this.strategy = new OwnHold(registry);
+    this.isRetained = request.isKept();
+    this.numbersSoFar = Set.of(found.number());
+  }
+
+  /**
+   * Begins the lives of all ports of a request.
+   *
+   * @param mode how they are handed over
+   */
+  public static List<PortLife> begin(
+      PortRequest request, List<FoundPort> found, HandoffMode mode, OwnerRegistry registry) {
+    List<PortLife> ports = new ArrayList<>(found.size());
+    Object lock = new Object();
+    for (FoundPort one : found) {
+      ports.add(
+          new PortLife(request, one, mode, registry, request.isContiguous() ? lock : new Object()));
+    }
+    if (request.isContiguous()) {
+      for (PortLife port : ports) {
+        port.block = ports;
+      }
+    }
+    return ports;
+  }
+
+  public PortRequest request() {
+    return request;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  public PortTier tier() {
+    return tier;
+  }
+
+  List<PortLife> block() {
+    return block;
+  }
+
+  public PortState state() {
+    synchronized (lock) {
+      return state;
+    }
+  }
+
+  /** Returns where a client finds the port. */
+  public InetSocketAddress socketAddress() {
+    InetAddress address = request.address();
+    return new InetSocketAddress(
+        address == null || address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address,
+        number);
+  }
+
+  /** Returns an event of this port, now. */
+  public PortEvent event(PortEvent.Type type) {
+    return event(type, number);
+  }
+
+  PortEvent event(PortEvent.Type type, int eventNumber) {
+    return new PortEvent(
+        type,
+        eventNumber,
+        request.name(),
+        request.usedBy(),
+        type == PortEvent.Type.HELD
+            ? Duration.ZERO
+            : Duration.ofNanos(System.nanoTime() - heldSince));
+  }
+
+  /**
+   * Opens the port to its consumer. A port that was taken is reclaimed first.
+   *
+   * @param newMode used from now on; null for the mode so far
+   * @return the state before; null if the port was taken and somebody still has it
+   */
+  public @Nullable PortState offer(@Nullable HandoffMode newMode) {
+    synchronized (lock) {
+      PortState before = require(Action.OFFER);
+      if (newMode != null) {
+        mode = newMode;
+      }
+      if (state == TAKEN && !bindAgain(Action.RECLAIM)) {
+        return null;
+      }
+      if (state == HELD) {
+        openHold();
+        moveTo(Action.OFFER, OFFERED);
+      } else if (mode == HandoffMode.CLOSE_THEN_BIND) {
+        closeHold(); // a retained one, or one that was offered in the other mode
+      }
+      return before;
+    }
+  }
+
+  /**
+   * Lets go of the port if its consumer has it.
+   *
+   * @return the state before; null if nobody has the port
+   */
+  public @Nullable PortState confirm() {
+    synchronized (lock) {
+      PortState before = require(Action.CONFIRM);
+      if (before == OFFERED) {
+        if (!isBound(true)) {
+          return null;
+        }
+        moveTo(Action.CONFIRM, TAKEN);
+        if (!isRetained) {
+          closeHold();
+        }
+      }
+      return before;
+    }
+  }
+
+  /**
+   * Takes the port back after its consumer has stopped.
+   *
+   * @return false if somebody has it
+   */
+  public boolean reclaim() {
+    synchronized (lock) {
+      require(Action.RECLAIM);
+      return bindAgain(Action.RECLAIM);
+    }
+  }
+
+  /**
+   * Ends the life of the port.
+   *
+   * @return false if it had ended
+   */
+  public boolean release() {
+    synchronized (lock) {
+      if (state == RELEASED) {
+        return false;
+      }
+      moveTo(Action.RELEASE, RELEASED);
+      closeHold();
+      return true;
+    }
+  }
+
+  /** Lets the hold stay beside the consumer, where that is possible. */
+  public void retainHold() {
+    synchronized (lock) {
+      isRetained = request.protocol() == Protocol.TCP;
+    }
+  }
+
+  /**
+   * Makes this JVM one of several that hold the port: it is offered at once, or, if its consumer is
+   * there, taken until {@link #takeBack()}.
+   */
+  public void share() {
+    synchronized (lock) {
+      strategy = new BuildHold();
+      isRetained = true;
+      offerShared();
+    }
+  }
+
+  private void offerShared() {
+    if (state == HELD) {
+      openHold();
+      moveTo(Action.OFFER, OFFERED);
+    } else {
+      takeBack();
+    }
+  }
+
+  /** Takes the port back if it was taken and its consumer has stopped; else does nothing. */
+  public void takeBack() {
+    synchronized (lock) {
+      if (state == TAKEN) {
+        boolean unused = bindAgain(Action.RECLAIM);
+      }
+    }
+  }
+
+  /**
+   * Closes the hold if only it can have kept the consumer from binding.
+   *
+   * @return false if somebody else has the port, there is no hold, or other JVMs rely on it
+   */
+  public boolean dropHold() {
+    synchronized (lock) {
+      if (state != OFFERED || hold == null || strategy.isShared() || isBound(false)) {
+        return false;
+      }
+      mode = HandoffMode.CLOSE_THEN_BIND;
+      closeHold();
+      return true;
+    }
+  }
+
+  /** Undoes {@link #dropHold} if nobody has the port. */
+  public void restoreHold() {
+    synchronized (lock) {
+      if (state == OFFERED && hold == null && !isBound(false)) {
+        mode = HandoffMode.SHARED; // the only mode with a hold that can be dropped
+        boolean unused = bindAgain(Action.RESTORE);
+      }
+    }
+  }
+
+  /** Returns whether somebody uses the port for one of its protocols at least. */
+  public boolean isInUse() {
+    synchronized (lock) {
+      return state != HELD && isBound(false);
+    }
+  }
+
+  /**
+   * Returns whether the consumer still listens. Waits up to half a second, without the lock: the
+   * state may have changed by the time of the answer.
+   */
+  public boolean hasListener() {
+    PortState now = state();
+    return now != HELD
+        && now != RELEASED
+        && LeakCheck.hasListener(request, socketAddress(), registry);
+  }
+
+  // The steps of an exchange, under the lock of the block.
+
+  /** Returns the numbers that the port had, the current one included. */
+  Set<Integer> requireExchangeable() {
+    require(Action.EXCHANGE);
+    if (strategy.isShared()) {
+      throw new IllegalStateException(
+          this
+              + " is that of all JVMs of the build, so it cannot be exchanged. Stop who has it, or let each JVM have its own.");
+    }
+    return numbersSoFar;
+  }
+
+  boolean isStolen() {
+    return state != HELD && isBound(false);
+  }
+
+  /** Goes on with another number. */
+  void adopt(FoundPort found) {
+    closeHold();
+    entry.remove();
+    entry = found.entry();
+    hold = found.hold();
+    number = found.number();
+    tier = found.tier();
+    numbersSoFar = new HashSet<>(numbersSoFar);
+    numbersSoFar.add(found.number());
+    moveTo(Action.EXCHANGE, HELD);
+  }
+
+  // Under the lock.
+
+  private PortState require(Action action) {
+    if (!action.from(state).isEmpty()) {
+      return state;
+    }
+    if (state == RELEASED) {
+      throw new IllegalStateException(
+          this
+              + " cannot be "
+              + action.participle
+              + " any more. It was released with its scope, or by close(); use it before that, or hold another one.");
+    }
+    throw new IllegalStateException(
+        this
+            + (action == Action.CONFIRM
+                ? " was not offered, so nobody can listen on it. Call offer() before its consumer starts."
+                : " is held anyway. Reclaim it after its consumer took it and has stopped."));
+  }
+
+  private void moveTo(Action action, PortState next) {
+    if (!action.from(state).contains(next)) {
+      throw new AssertionError(action + " leads from " + state + " to " + next);
+    }
+    state = next;
+    if (next == RELEASED) {
+      entry.remove();
+    } else {
+      entry.state(next);
+    }
+  }
+
+  private void openHold() {
+    Hold held = hold;
+    if (held == null) {
+      throw new AssertionError(this + " has no hold");
+    }
+    try {
+      held.offer(mode);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot offer " + this, e);
+    }
+    if (mode == HandoffMode.CLOSE_THEN_BIND) {
+      hold = null;
+    }
+  }
+
+  private void closeHold() {
+    Hold held = hold;
+    hold = null;
+    if (held != null) {
+      try {
+        held.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot close the hold of " + this, e);
+      }
+    }
+  }
+
+  /** Returns false if somebody has the port. */
+  private boolean bindAgain(Action action) {
+    if (hold != null) { // it was retained beside the consumer
+      if (isBound(false)) {
+        return false;
+      }
+      moveTo(action, OFFERED);
+      return true;
+    }
+    try {
+      Hold bound = strategy.bindAgain(request, number);
+      hold = bound;
+      moveTo(action, bound.isShared() ? OFFERED : HELD);
+    } catch (BindException taken) {
+      return false;
+    } catch (IOException e) {
+      throw new PortUnavailableException("Cannot hold " + this + " again: " + e.getMessage(), e);
+    }
+    if (state == OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
+      closeHold(); // in this mode, nothing is in the way of the consumer of an offered port
+    }
+    return true;
+  }
+
+  /** Returns whether somebody has bound the port, for all of its protocols or for one at least. */
+  private boolean isBound(boolean forAllProtocols) {
+    try {
+      return forAllProtocols
+          ? Hold.isTaken(request.protocol(), request.address(), number)
+          : Hold.isTakenInPart(request.protocol(), request.address(), number);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot tell whether anybody has " + this, e);
+    }
+  }
+
+  /** Returns number, name and state, for messages. */
+  @Override
+  public String toString() {
+    String name = request.name();
+    return "Port " + number + (name.isEmpty() ? "" : " \"" + name + "\"") + " (" + state() + ")";
+  }
+}
