@@ -6,7 +6,7 @@ package io.freeport;
  * @since 0.1.0
  */
 public enum LeakPolicy {
-  /** Nothing; nobody looks. */
+  /** Nothing: leaks are not looked for. */
   IGNORE,
   /** A warning is logged. */
   WARN,

@@ -26,9 +26,7 @@ public record PortEvent(Type type, int port, String name, String usedBy, Duratio
     RECLAIMED,
     /** It was released. */
     RELEASED,
-    /**
-     * It was ours, and somebody else had it when its consumer came or when it was to be held again.
-     */
+    /** Somebody else had it when its consumer was started or when it was to be held again. */
     STOLEN,
     /** Its consumer still listened when it was released. */
     LEAKED,

@@ -3,7 +3,7 @@ package io.freeport;
 import java.io.Serial;
 
 /**
- * Thrown when a port was offered and nobody came to listen on it in time.
+ * Thrown when a port was offered and no consumer listened on it in time.
  *
  * @since 0.1.0
  */

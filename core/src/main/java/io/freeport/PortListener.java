@@ -1,7 +1,7 @@
 package io.freeport;
 
 /**
- * Is told what happens to the ports of an allocator.
+ * Listens to what happens to the ports of an allocator.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ package io.freeport;
 public interface PortListener {
 
   /**
-   * Called after something happened, in the thread in which it did, without any lock. What it
-   * throws is logged and goes no further.
+   * Called after something happened, in the same thread and without a lock. An exception is logged
+   * and ignored.
    *
    * @param event what happened
    */

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants: which ports, in which order of preference, and how many of them.
+ * A request for ports: which ones, in which order of preference, and how many.
  *
  * <pre>{@code
  * PortRequest web = PortRequest.named("web").preferred(8080).fallback(8090, 8100).build();
@@ -59,7 +59,7 @@ public final class PortRequest {
   }
 
   /**
-   * Starts a request that is as this one, to be changed.
+   * Starts a request with the values of this one.
    *
    * @return a builder with everything that this request has
    */
@@ -77,7 +77,7 @@ public final class PortRequest {
   }
 
   /**
-   * Returns who asks, for messages.
+   * Returns who requests the port, for messages.
    *
    * @return a test, for example; may be empty
    */
@@ -86,7 +86,7 @@ public final class PortRequest {
   }
 
   /**
-   * Returns what the port is to be used for.
+   * Returns the protocol that the port is used for.
    *
    * @return the protocol
    */
@@ -298,7 +298,8 @@ public final class PortRequest {
   }
 
   /**
-   * Builds a {@link PortRequest}. Each call that is not about a list replaces what was said before.
+   * Builds a {@link PortRequest}. Calls for lists add to them; every other call replaces the former
+   * value.
    *
    * @since 0.1.0
    */
@@ -343,7 +344,7 @@ public final class PortRequest {
     }
 
     /**
-     * Says who asks, so that messages can name it.
+     * Sets who requests the port, for messages.
      *
      * @param usedBy for example a test
      * @return this

@@ -1,7 +1,7 @@
 package io.freeport;
 
 /**
- * The stations of a {@link HeldPort}'s life, in their order.
+ * The states of a {@link HeldPort}, in the order of its life.
  *
  * @since 0.1.0
  */
@@ -11,14 +11,14 @@ public enum PortState {
   HELD,
 
   /**
-   * Still bound by FreePort, and open to a consumer that binds it with {@code SO_REUSEADDR}, as
-   * servers do. The kernel gives it to nobody who asks for any port.
+   * Still bound by FreePort, and open to a consumer that binds this number with {@code
+   * SO_REUSEADDR}, as servers do. The kernel gives it to nobody who asks for any port.
    */
   OFFERED,
 
   /** The consumer listens on the port, and FreePort has let go of it. */
   TAKEN,
 
-  /** FreePort has nothing more to do with the port. */
+  /** Released: FreePort has given up the port. */
   RELEASED
 }

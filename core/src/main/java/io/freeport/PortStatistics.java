@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What happened to the ports of this JVM so far, in numbers.
+ * Counts what happened to the ports of this JVM.
  *
  * <p>All methods may be called from any thread. Each number is exact; several read one after the
  * other may be of different moments.
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class PortStatistics {
 
-  /** One for the JVM, since allocators come and go, and a summary is about all of them. */
+  /** One for the JVM: allocators come and go, and a summary is about all of them. */
   private static final PortStatistics OF_THIS_JVM = new PortStatistics();
 
   private final Map<PortEvent.Type, LongAdder> events = new EnumMap<>(PortEvent.Type.class);

@@ -1,8 +1,7 @@
 package io.freeport;
 
 /**
- * The tiers in which a {@link PortRequest} is tried, in their order, and where the port that it got
- * came from.
+ * The tiers of a {@link PortRequest}, in the order in which they are tried.
  *
  * @since 0.1.0
  */

@@ -14,21 +14,33 @@ public class PortUnavailableException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 
-  /** Which numbers somebody else had, the first few. An array, since a list need not serialize. */
+  /** An array, because not every list can be serialized. */
   private final Integer[] portsInUse;
 
+  /**
+   * Creates an exception, for modules that get ports in their own way.
+   *
+   * @param message what was requested, and what to do
+   * @param cause why the operating system gave no socket
+   */
   public PortUnavailableException(String message, IOException cause) {
     super(message, cause);
     this.portsInUse = new Integer[0];
   }
 
+  /**
+   * Creates an exception, for modules that get ports in their own way.
+   *
+   * @param message what was requested, who has the ports, and what to do
+   * @param portsInUse the first few numbers that somebody else has
+   */
   public PortUnavailableException(String message, List<Integer> portsInUse) {
     super(message);
     this.portsInUse = portsInUse.toArray(Integer[]::new);
   }
 
   /**
-   * Returns which numbers could not be had since somebody else had them at that moment.
+   * Returns the numbers that somebody else had.
    *
    * @return the first few; empty if there is another reason
    */

@@ -1,7 +1,7 @@
 package io.freeport;
 
 /**
- * What a port is to be used for.
+ * The protocols that a port is used for.
  *
  * @since 0.1.0
  */
@@ -13,10 +13,20 @@ public enum Protocol {
   /** One number for both, as DNS servers and many games need it. */
   TCP_AND_UDP;
 
+  /**
+   * Returns whether TCP is used.
+   *
+   * @return true for {@link #TCP} and {@link #TCP_AND_UDP}
+   */
   public boolean hasTcp() {
     return this != UDP;
   }
 
+  /**
+   * Returns whether UDP is used.
+   *
+   * @return true for {@link #UDP} and {@link #TCP_AND_UDP}
+   */
   public boolean hasUdp() {
     return this != TCP;
   }

@@ -4,10 +4,12 @@
  *
  * <p>Most users need only {@link io.freeport.PortAllocator}, which hands out ports, and {@link
  * io.freeport.HeldPort}, one such port on its way through request, hold, handoff and release.
- * {@link io.freeport.internal.owner.Owner} and {@link io.freeport.internal.owner.OwnerRegistry}
- * tell whether the JVM that left something behind still lives, and {@link
- * io.freeport.internal.owner.OwnerRecord} what a living one holds. {@link
- * io.freeport.diagnosis.PortDiagnosis} tells who has a port that cannot be had.
+ * {@link io.freeport.diagnosis.PortDiagnosis} tells who has a port that cannot be had.
+ *
+ * <p>The life of a port in the code: {@link io.freeport.PortRequest}, {@link
+ * io.freeport.PortAllocator}, {@link io.freeport.internal.search.PortSearch}, {@link
+ * io.freeport.internal.hold.Hold}, {@link io.freeport.HeldPort}, {@link
+ * io.freeport.internal.handoff.PortLife}.
  */
 @NullMarked
 package io.freeport;

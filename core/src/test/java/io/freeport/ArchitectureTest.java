@@ -24,7 +24,7 @@ class ArchitectureTest extends ArchitectureContract {
 
   @Override
   protected Set<String> packagesWithCycles() {
-    return Set.of("io.freeport", "io.freeport.internal.owner");
+    return Set.of("io.freeport.internal.owner");
   }
 
   @Override
@@ -44,10 +44,6 @@ class ArchitectureTest extends ArchitectureContract {
   protected Map<String, String> internalsInSignatures() {
     return Map.of(
         "io.freeport.PortAllocator.builder(io.freeport.internal.settings.Settings)", "",
-        "io.freeport.PortAllocator.keep(io.freeport.PortRequest, int, io.freeport.PortTier, io.freeport.internal.hold.Hold)",
-            "",
-        "io.freeport.PortAllocator.keep(io.freeport.internal.search.PortSearch$Found, int, io.freeport.PortRequest)",
-            "",
         "io.freeport.build.BuildShare$Resource.start(io.freeport.internal.owner.Owner, java.util.function.Consumer)",
             "",
         "io.freeport.build.BuildShare.build()", "");
