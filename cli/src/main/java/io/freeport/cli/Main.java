@@ -80,6 +80,8 @@ public final class Main {
    */
   private static List<Object> commands() {
     Supplier<Settings> settings = Settings::ofThisJvm;
+    // For commands with --plan: the plan adds the settings of its files.
+    Supplier<Settings> withoutFiles = Settings::ofProcess;
     Supplier<OwnerRegistry> owners = OwnerRegistry::ofThisJvm;
     return List.of(
         new WhoCommand(),
@@ -89,10 +91,10 @@ public final class Main {
         new KillCommand(owners),
         new ReapCommand(),
         new DoctorCommand(settings, owners),
-        new RunCommand(settings),
-        new ServeCommand(),
-        new ConfigCommand(),
-        new AutoFixCommand(),
+        new RunCommand(settings, withoutFiles),
+        new ServeCommand(withoutFiles),
+        new ConfigCommand(withoutFiles),
+        new AutoFixCommand(withoutFiles),
         new CompletionCommand(Main::commandLine),
         new WarmUpCommand(Main::commandLine));
   }

@@ -134,6 +134,30 @@ class ConfigCommandTest {
     assertThat(nothing.err()).contains("Nobody wrote services.web.range.");
   }
 
+  /** Another directory's plan is not mixed with the file of the current one. */
+  @Test
+  void showsThePlanThatIsAskedFor() throws Exception {
+    Files.writeString(file, "retries: 7\nhealth: {timeout: 9s}\n");
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.writeString(other.resolve("freeport.yaml"), "\nretries: 3\n");
+
+    CliProcess.Result get = run(Map.of(), "config", "get", "retries", "--plan", "other");
+    assertThat(get.out()).isEqualTo("3\n");
+    CliProcess.Result ofCurrent =
+        run(Map.of(), "config", "get", "health.timeout", "--plan", "other");
+    assertThat(ofCurrent.status()).isEqualTo(ExitStatus.NO);
+
+    CliProcess.Result show = run(Map.of(), "config", "show", "--json", "--plan", "other");
+    JsonNode values = Json.parse(show.out()).get("values");
+    assertThat(values.fieldNames()).toIterable().containsExactly("retries");
+    assertThat(values.get("retries").get("value").asText()).isEqualTo("3");
+    assertThat(values.get("retries").get("origin").asText())
+        .isEqualTo(real(other).resolve("freeport.yaml") + ":2");
+
+    Files.writeString(file, "retrys: 7\n");
+    assertThat(run(Map.of(), "config", "get", "retries", "--plan", "other").out()).isEqualTo("3\n");
+  }
+
   @Test
   void migratesVariables() throws Exception {
     // In a file, since the environment of a build may have more of the kind.

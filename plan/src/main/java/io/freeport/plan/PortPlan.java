@@ -83,6 +83,20 @@ public final class PortPlan {
   }
 
   /**
+   * Reads a plan whose files add to given settings, instead of to those of this JVM.
+   *
+   * @param path the file; or a directory, for which all files up to the root of its repository
+   *     count
+   * @param settings without those of any file
+   * @return the plan; without services if there is no file
+   * @throws PlanException if a file, or what overrides it, is invalid
+   * @throws IllegalArgumentException if a setting is invalid
+   */
+  public static PortPlan load(Path path, Settings settings) {
+    return new PortPlan(PlanLoader.ofThisJvm().load(path), () -> settings);
+  }
+
+  /**
    * Reads a plan as it would be if one of its files had another text, before that is written.
    *
    * @param path the file; or a directory, for which all files up to the root of its repository
@@ -112,6 +126,15 @@ public final class PortPlan {
 
   static PortPlan load(Path path, PlanLoader loader) {
     return new PortPlan(loader.load(path), Settings::ofThisJvm);
+  }
+
+  /**
+   * Returns the settings that apply to the plan: those of this JVM and those of its files.
+   *
+   * @return the settings
+   */
+  public Settings settings() {
+    return settings;
   }
 
   /**

@@ -5,6 +5,8 @@ import io.freeport.cli.terminal.JsonOption;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.ReapReport;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,15 +39,19 @@ public final class AutoFixCommand implements Callable<Integer> {
   @Option(names = "--apply", description = "Make the changes.")
   private boolean apply;
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Mixin private JsonOption json = new JsonOption();
 
   @Spec private CommandSpec spec;
 
+  /** The files of a plan add to these settings, which have those of no file. */
+  public AutoFixCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(() -> settings.get().with(SettingKeys.LEAKS, "ignore"));
+  }
+
   @Override
   public Integer call() {
-    System.setProperty("freeport.leaks", "ignore");
     // A request that fails reaps by itself, but nothing is to be removed by looking.
     System.setProperty("freeport.reaper", "off");
     PlanRepair repair = new PlanRepair(plan);

@@ -1,6 +1,8 @@
 package io.freeport.cli.config;
 
+import io.freeport.internal.settings.Settings;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -22,14 +24,21 @@ public final class ConfigCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
+  private final Supplier<Settings> settings;
+
+  /** The files of a plan add to these settings, which have those of no file. */
+  public ConfigCommand(Supplier<Settings> settings) {
+    this.settings = settings;
+  }
+
   /** Returns its commands, in the order of the help. */
   public List<Object> subcommands() {
     return List.of(
-        new ConfigShowCommand(),
-        new ConfigGetCommand(),
-        new ConfigSetCommand(),
-        new ConfigValidateCommand(),
-        new ConfigMigrateCommand());
+        new ConfigShowCommand(settings),
+        new ConfigGetCommand(settings),
+        new ConfigSetCommand(settings),
+        new ConfigValidateCommand(settings),
+        new ConfigMigrateCommand(settings));
   }
 
   @Override

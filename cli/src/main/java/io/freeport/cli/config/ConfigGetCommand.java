@@ -3,11 +3,13 @@ package io.freeport.cli.config;
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
+import io.freeport.internal.settings.Settings;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,11 +31,15 @@ final class ConfigGetCommand implements Callable<Integer> {
   @Parameters(paramLabel = "KEY", description = "Such as services.web.preferred, or retries.")
   private String key = "";
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Mixin private JsonOption json = new JsonOption();
 
   @Spec private CommandSpec spec;
+
+  ConfigGetCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(settings);
+  }
 
   @Override
   public Integer call() {

@@ -2,6 +2,7 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,9 +61,13 @@ final class ConfigMigrateCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Print the difference, and write nothing.")
   private boolean dryRun;
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Spec private CommandSpec spec;
+
+  ConfigMigrateCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(settings);
+  }
 
   @Override
   public Integer call() {

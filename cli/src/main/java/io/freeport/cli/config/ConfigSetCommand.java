@@ -1,8 +1,10 @@
 package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.Settings;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,12 +37,16 @@ final class ConfigSetCommand implements Callable<Integer> {
       description = "A value, values with commas, or a list or mapping as YAML has it on one line.")
   private String value = "";
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Option(names = "--dry-run", description = "Print the difference, and write nothing.")
   private boolean dryRun;
 
   @Spec private CommandSpec spec;
+
+  ConfigSetCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(settings);
+  }
 
   @Override
   public Integer call() {

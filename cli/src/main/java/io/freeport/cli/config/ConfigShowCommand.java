@@ -2,12 +2,14 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,11 +27,15 @@ import picocli.CommandLine.Spec;
     footer = {"  freeport config show", "  freeport config show --json"})
 final class ConfigShowCommand implements Callable<Integer> {
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Mixin private JsonOption json = new JsonOption();
 
   @Spec private CommandSpec spec;
+
+  ConfigShowCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(settings);
+  }
 
   @Override
   public Integer call() {

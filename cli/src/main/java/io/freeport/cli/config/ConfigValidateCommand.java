@@ -2,6 +2,7 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,11 +28,15 @@ import picocli.CommandLine.Spec;
     footer = {"  freeport config validate", "  freeport config validate --json"})
 final class ConfigValidateCommand implements Callable<Integer> {
 
-  @Mixin private PlanOption plan = new PlanOption();
+  @Mixin private PlanOption plan;
 
   @Mixin private JsonOption json = new JsonOption();
 
   @Spec private CommandSpec spec;
+
+  ConfigValidateCommand(Supplier<Settings> settings) {
+    plan = new PlanOption(settings);
+  }
 
   @Override
   public Integer call() {
@@ -40,7 +46,7 @@ final class ConfigValidateCommand implements Callable<Integer> {
           false, "There is no " + PlanOption.FILE_NAME + " here. See freeport config set.", null);
     }
     try {
-      PortPlan read = PortPlan.load(plan.path());
+      PortPlan read = plan.read();
       String names = String.join(", ", files.stream().map(Path::toString).toList());
       return answer(
           true, names + ": valid, services " + String.join(", ", read.services().keySet()), null);

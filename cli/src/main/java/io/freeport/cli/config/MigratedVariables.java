@@ -1,5 +1,6 @@
 package io.freeport.cli.config;
 
+import io.freeport.internal.settings.EnvironmentNames;
 import io.freeport.internal.settings.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -78,7 +79,7 @@ record MigratedVariables(Collection<String> services) {
   }
 
   private static Optional<List<String>> ofSetting(String name) {
-    String key = name.toLowerCase(Locale.ROOT).replace('_', '.');
+    String key = EnvironmentNames.key(name);
     return Settings.keys().contains(key) && !NOT_IN_FILES.contains(key)
         ? Optional.of(List.of(key.substring(SETTING_PREFIX.length()).split("\\.", -1)))
         : Optional.empty();
@@ -88,7 +89,7 @@ record MigratedVariables(Collection<String> services) {
   private Optional<List<String>> service(String variable, String key) {
     String name =
         services.stream()
-            .filter(known -> known.toUpperCase(Locale.ROOT).replace('-', '_').equals(variable))
+            .filter(known -> EnvironmentNames.variable(known).equals(variable))
             .findFirst()
             .orElse(variable.toLowerCase(Locale.ROOT).replace('_', '-'));
     return name.matches("[a-zA-Z][a-zA-Z0-9_-]*")

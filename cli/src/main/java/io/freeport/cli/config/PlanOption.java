@@ -2,11 +2,13 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Which plan a command is about. */
@@ -22,10 +24,26 @@ final class PlanOption {
           "A freeport.yaml; or a directory, for which all files up to the root of its repository count (default: the current one).")
   private Path path = Path.of("");
 
-  /** Returns the plan, as it is read. */
+  private final Supplier<Settings> settings;
+
+  /** Reads plans whose files add to these settings. */
+  PlanOption(Supplier<Settings> settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Returns the plan.
+   *
+   * @throws PlanException if a file is invalid
+   */
+  PortPlan read() {
+    return PortPlan.load(path, settings.get());
+  }
+
+  /** Returns the plan; a mistake in a file ends the command. */
   PortPlan load() {
     try {
-      return PortPlan.load(path);
+      return read();
     } catch (PlanException e) {
       throw new CommandFailure(ExitStatus.USAGE, e);
     }

@@ -50,7 +50,7 @@ final class PlanRepair {
   List<PlanFix> findings() {
     List<PlanFix> findings = new ArrayList<>();
     try (PortAssignments assignments = plan.open();
-        PortAllocator allocator = PortAllocator.create()) {
+        PortAllocator allocator = PortAllocator.builder(plan.settings()).build()) {
       List<PortService> services = new ArrayList<>(plan.services().values());
       services.sort(Comparator.comparing(PortService::priority));
       for (PortService service : services) {

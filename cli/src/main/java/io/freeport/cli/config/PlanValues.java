@@ -7,7 +7,6 @@ import io.freeport.plan.PortService;
 import io.freeport.plan.health.ServiceHealth;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -36,12 +35,12 @@ final class PlanValues {
                 all(service)
                     .forEach(
                         (key, value) -> add(plan, "services." + name + "." + key, value, values)));
-    Settings settings = Settings.ofThisJvm();
+    Settings settings = plan.settings();
     for (String key : Settings.keys()) {
       String value = settings.text(key);
       if (value != null) {
-        String written = key.substring(PREFIX.length());
-        values.put(written, new Value(value, origin(plan, key, written)));
+        values.put(
+            key.substring(PREFIX.length()), new Value(value, settings.origin(key).orElse("")));
       }
     }
     return values;
@@ -49,14 +48,6 @@ final class PlanValues {
 
   private static void add(PortPlan plan, String key, String value, Map<String, Value> values) {
     plan.origin(key).ifPresent(origin -> values.put(key, new Value(value, origin)));
-  }
-
-  /** A variable goes before a file. */
-  private static String origin(PortPlan plan, String key, String written) {
-    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
-    return System.getenv(variable) == null
-        ? plan.origin(written).orElse(PlanOption.FILE_NAME)
-        : "environment variable " + variable;
   }
 
   private static String health(ServiceHealth health) {

@@ -6,15 +6,15 @@ import io.freeport.PortAllocator;
 import io.freeport.PortUnavailableException;
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.EnvironmentNames;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.Assignment;
 import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortConflictException;
 import io.freeport.plan.PortPlan;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandPorts implements AutoCloseable {
 
-  private final PortAllocator allocator = PortAllocator.create();
+  private final PortAllocator allocator;
   private final Map<String, HeldPort> asked = new LinkedHashMap<>();
   private @Nullable PortAssignments planned;
 
   /** The command cannot bind these beside a hold. */
   private final Set<String> notShared = new LinkedHashSet<>();
 
-  private CommandPorts() {}
+  private CommandPorts(Settings settings) {
+    allocator = PortAllocator.builder(settings).build();
+  }
 
   /**
    * Holds all ports, or none.
@@ -41,11 +43,11 @@ final class CommandPorts implements AutoCloseable {
    * @throws PortUnavailableException if a port cannot be had
    * @throws PortConflictException if a service of the plan cannot have one
    */
-  static CommandPorts hold(List<PortSpec> specs, @Nullable Path plan) {
-    CommandPorts ports = new CommandPorts();
+  static CommandPorts hold(List<PortSpec> specs, @Nullable PortPlan plan, Settings settings) {
+    CommandPorts ports = new CommandPorts(settings);
     try {
       if (plan != null) {
-        ports.planned = PortPlan.load(plan).assign();
+        ports.planned = plan.assign();
       }
       for (PortSpec spec : specs) {
         if (ports.numbers().containsKey(spec.name())) {
@@ -184,7 +186,7 @@ final class CommandPorts implements AutoCloseable {
   }
 
   private static String variable(String name) {
-    return name.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
+    return EnvironmentNames.variable(name) + "_PORT";
   }
 
   /** Returns names and numbers, for messages. */

@@ -8,6 +8,7 @@ import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortConflictException;
+import io.freeport.plan.PortPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,10 +89,17 @@ public final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Supplier<Settings> settings;
+  private final Supplier<Settings> planSettings;
 
-  /** Holds ports with these settings. */
-  public RunCommand(Supplier<Settings> settings) {
+  /**
+   * Runs commands.
+   *
+   * @param settings count without a plan
+   * @param planSettings those to which the files of a plan add
+   */
+  public RunCommand(Supplier<Settings> settings, Supplier<Settings> planSettings) {
     this.settings = settings;
+    this.planSettings = planSettings;
   }
 
   @Override
@@ -104,23 +112,29 @@ public final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--retries must be 0 or more, but was " + retries + ".");
     }
-    // What the command leaves behind is the caller's affair, such as the container of docker run
-    // -d.
-    System.setProperty("freeport.leaks", "ignore");
-    Settings read = settings.get();
-    int allowed = retries == null ? read.get(SettingKeys.RETRIES) : retries;
-    Duration patience =
-        timeout == null ? read.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ofMinutes(1)) : timeout;
-    // Until the ports are held, which may take a while, a signal ends this process as any other.
-    try (CommandPorts ports = CommandPorts.hold(specs, plan);
-        PassedSignals signals = PassedSignals.install()) {
-      return new CommandStart(
-              command, ports, signals, patience, explain, spec.commandLine().getErr())
-          .run(allowed);
+    try {
+      return run();
     } catch (PlanException e) {
       throw new CommandFailure(ExitStatus.USAGE, e);
     } catch (PortUnavailableException | PortConflictException e) {
       throw new CommandFailure(NO_PORTS, e);
+    }
+  }
+
+  private int run() throws InterruptedException {
+    // The command may leave something behind on purpose, such as the container of docker run -d.
+    Settings own = (plan == null ? settings : planSettings).get().with(SettingKeys.LEAKS, "ignore");
+    PortPlan services = plan == null ? null : PortPlan.load(plan, own);
+    Settings read = services == null ? own : services.settings();
+    int allowed = retries == null ? read.get(SettingKeys.RETRIES) : retries;
+    Duration patience =
+        timeout == null ? read.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ofMinutes(1)) : timeout;
+    // A signal ends this process as usual until the ports are held, which may take a while.
+    try (CommandPorts ports = CommandPorts.hold(specs, services, read);
+        PassedSignals signals = PassedSignals.install()) {
+      return new CommandStart(
+              command, ports, signals, patience, explain, spec.commandLine().getErr())
+          .run(allowed);
     }
   }
 }

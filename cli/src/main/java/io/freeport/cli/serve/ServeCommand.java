@@ -4,6 +4,8 @@ import io.freeport.PortUnavailableException;
 import io.freeport.cli.run.PassedSignals;
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortConflictException;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,11 +65,17 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Supplier<Settings> settings;
+
+  /** The files of a plan add to these settings, which have those of no file. */
+  public ServeCommand(Supplier<Settings> settings) {
+    this.settings = settings;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
-    System.setProperty("freeport.leaks", "ignore"); // services may outlive this
     try (PassedSignals signals = PassedSignals.install();
-        PortAssignments assignments = PortPlan.load(plan).assign()) {
+        PortAssignments assignments = load().assign()) {
       assignments.names().forEach(assignments::offer);
       try (PortsServer server = start(assignments)) {
         PrintWriter out = spec.commandLine().getOut();
@@ -82,6 +91,11 @@ public final class ServeCommand implements Callable<Integer> {
       throw new CommandFailure(ExitStatus.FAILED, "The ports cannot be served: " + e.getMessage());
     }
     return ExitStatus.OK;
+  }
+
+  /** Services may outlive this command, so their ports do not count as leaks. */
+  private PortPlan load() {
+    return PortPlan.load(plan, settings.get().with(SettingKeys.LEAKS, "ignore"));
   }
 
   private PortsServer start(PortAssignments assignments) throws IOException {

@@ -125,6 +125,28 @@ public final class Settings {
   }
 
   /**
+   * Returns these settings with one value that wins over all sources, for a program that configures
+   * its own use of FreePort.
+   *
+   * @param key a key of a text
+   * @param value as sources write it
+   * @return new settings
+   */
+  public Settings with(SettingKey<@Nullable String> key, String value) {
+    return with(new ProgramSource(key.name(), value));
+  }
+
+  /**
+   * Returns where a value is written, for messages.
+   *
+   * @param key the whole key
+   * @return for example {@code environment variable FREEPORT_LEAKS}; empty if no source has a value
+   */
+  public Optional<String> origin(String key) {
+    return Optional.ofNullable(sourceOf(key)).map(source -> source.origin(key));
+  }
+
+  /**
    * Returns a value.
    *
    * @param key tells the type and the default
