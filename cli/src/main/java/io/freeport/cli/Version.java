@@ -2,7 +2,7 @@ package io.freeport.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Tells which FreePort on which Java this is. */
+/** Returns the versions of FreePort and Java. */
 final class Version implements IVersionProvider {
 
   @Override

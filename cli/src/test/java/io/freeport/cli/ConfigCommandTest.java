@@ -131,7 +131,7 @@ class ConfigCommandTest {
     CliProcess.Result nothing = run(Map.of(), "config", "get", "services.web.range");
     assertThat(nothing.status()).isEqualTo(ExitStatus.NO);
     assertThat(nothing.out()).isEmpty();
-    assertThat(nothing.err()).contains("Nobody wrote services.web.range.");
+    assertThat(nothing.err()).contains("services.web.range is not set.");
   }
 
   /** Another directory's plan is not mixed with the file of the current one. */

@@ -7,10 +7,10 @@ final class ConfigChange {
 
   private ConfigChange() {}
 
-  /** Writes the file, or, of a dry run, prints what would change. */
+  /** Writes the file; in a dry run, prints the difference. */
   static void finish(PlanDocument document, boolean dryRun, PrintWriter out) {
     if (!document.isChanged()) {
-      out.println(document.file() + " says so already.");
+      out.println(document.file() + " already has this value.");
     } else if (dryRun) {
       document.check();
       document.diff().forEach(out::println);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code freeport config get}: one value. */
 @Command(
     name = "get",
-    description = "Print one value, as it counts. The exit status is 1 if nobody wrote it.",
+    description = "Print one value after all overrides. The exit status is 1 if it is not set.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -46,7 +46,7 @@ final class ConfigGetCommand implements Callable<Integer> {
     Optional<PlanValues.Value> value = PlanValues.get(plan.load(), key);
     if (value.isEmpty()) {
       throw new CommandFailure(
-          ExitStatus.NO, "Nobody wrote " + key + ". See freeport config show for what there is.");
+          ExitStatus.NO, key + " is not set. See freeport config show for what is.");
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {

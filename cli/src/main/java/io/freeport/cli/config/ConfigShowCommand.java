@@ -2,6 +2,7 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
+import io.freeport.cli.terminal.Table;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
 import java.io.PrintWriter;
@@ -15,11 +16,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code freeport config show}: all that is written, and where. */
+/** {@code freeport config show}: all values, and where they are written. */
 @Command(
     name = "show",
     description = {
-      "Show what counts: values with where they are written.",
+      "Show all values after overrides, and where each is written.",
       "The environment's section, variables and the nearest file have been applied."
     },
     mixinStandardHelpOptions = true,
@@ -46,15 +47,13 @@ final class ConfigShowCommand implements Callable<Integer> {
       print(read, values, out);
       return ExitStatus.OK;
     }
-    int keys = width(values.keySet());
-    int texts = width(values.values().stream().map(PlanValues.Value::value).toList());
     out.println("environment: " + read.environment());
     if (plan.files().isEmpty()) {
       out.println("There is no " + PlanOption.FILE_NAME + " here.");
     }
-    values.forEach(
-        (key, value) ->
-            out.println(pad(key, keys) + "  " + pad(value.value(), texts) + "  " + value.origin()));
+    Table table = new Table();
+    values.forEach((key, value) -> table.row(key, value.value(), value.origin()));
+    table.lines().forEach(out::println);
     out.flush();
     return ExitStatus.OK;
   }
@@ -68,17 +67,5 @@ final class ConfigShowCommand implements Callable<Integer> {
     answer.put("files", plan.files().stream().map(Path::toString).toList());
     answer.put("values", all);
     JsonOption.print(answer, out);
-  }
-
-  private static int width(Iterable<String> texts) {
-    int width = 0;
-    for (String text : texts) {
-      width = Math.max(width, text.length());
-    }
-    return width;
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(width - text.length());
   }
 }

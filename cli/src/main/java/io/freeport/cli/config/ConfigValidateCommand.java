@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code freeport config validate}: whether the plan can be meant. */
+/** {@code freeport config validate}: whether the plan is valid. */
 @Command(
     name = "validate",
     description =

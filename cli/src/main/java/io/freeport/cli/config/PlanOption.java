@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** Which plan a command is about. */
+/** The option {@code --plan}: the plan that a command works on. */
 final class PlanOption {
 
   static final String FILE_NAME = "freeport.yaml";
@@ -53,14 +53,14 @@ final class PlanOption {
     return path;
   }
 
-  /** Returns the files that count, the outermost first. */
+  /** Returns the files of the plan, the outermost first. */
   List<Path> files() {
     return Files.isDirectory(path.toAbsolutePath())
         ? PortPlan.files(path)
         : List.of(path.toAbsolutePath().normalize());
   }
 
-  /** Returns the file that is to be changed; it may not be there yet. */
+  /** Returns the file to change; it need not exist yet. */
   PlanDocument nearest() {
     List<Path> files = files();
     return PlanDocument.read(
@@ -70,7 +70,7 @@ final class PlanOption {
             : files.get(files.size() - 1));
   }
 
-  /** Returns one of the files that count. */
+  /** Returns one of the files of the plan. */
   PlanDocument document(Path file) {
     return PlanDocument.read(path, file);
   }

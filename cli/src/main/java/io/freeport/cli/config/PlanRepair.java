@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out which services of a plan cannot have a port, and what would help. */
+/** Finds the services of a plan that cannot get a port, and a remedy for each. */
 final class PlanRepair {
 
   private final PlanOption option;
@@ -57,7 +57,7 @@ final class PlanRepair {
         try {
           assigned.put(service.name(), assignments.assign(service.name()).port());
         } catch (PortConflictException e) {
-          // Whoever inherits gets what the other one is helped to.
+          // An heir gets the port of the service that it inherits from.
           if (service.inherit().isEmpty()) {
             findings.add(finding(service, e, allocator));
           }
@@ -114,7 +114,7 @@ final class PlanRepair {
     return Optional.empty();
   }
 
-  /** Asked once, and only if it matters: an engine takes its time. */
+  /** Asks the engine once and only if needed, because it may take long. */
   private List<ReapPlan.Finding> leftovers() {
     List<ReapPlan.Finding> found = leftovers;
     if (found == null) {

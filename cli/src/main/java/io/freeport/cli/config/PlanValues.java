@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a plan says, by its keys, after environments and overrides. */
+/** The values of a plan by their keys, after environments and overrides. */
 final class PlanValues {
 
   /**
-   * A value that somebody wrote.
+   * A value that is set.
    *
-   * @param value as it counts
+   * @param value the effective value
    * @param origin where it was written
    */
   record Value(String value, String origin) {}
@@ -26,7 +26,7 @@ final class PlanValues {
 
   private PlanValues() {}
 
-  /** Returns what was written, in the order of the services; the settings come last. */
+  /** Returns all values that are set: services first, settings last. */
   static Map<String, Value> of(PortPlan plan) {
     Map<String, Value> values = new LinkedHashMap<>();
     plan.services()

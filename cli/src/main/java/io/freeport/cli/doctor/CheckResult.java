@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One line of the doctor.
+ * The result of one check.
  *
- * @param about what was looked at, in a word or two
- * @param text what was found
- * @param advice what to do; empty if nothing need be done
+ * @param about the subject, in a word or two
+ * @param text the result
+ * @param advice the remedy; empty if none is needed
  */
 record CheckResult(Level level, String about, String text, String advice) {
 

@@ -3,6 +3,7 @@ package io.freeport.cli.doctor;
 import io.freeport.cli.doctor.CheckResult.Level;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
+import io.freeport.cli.terminal.Table;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
 import java.io.PrintWriter;
@@ -49,33 +50,39 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<CheckResult> findings = new ArrayList<>(MachineChecks.run(settings, owners));
-    findings.addAll(EngineChecks.run(settings));
-    findings.addAll(ModuleChecks.run(Path.of("")));
-    Level worst = findings.stream().map(CheckResult::level).max(Level::compareTo).orElse(Level.OK);
+    List<CheckResult> results = new ArrayList<>(MachineChecks.run(settings, owners));
+    results.addAll(EngineChecks.run(settings));
+    results.addAll(ModuleChecks.run(Path.of("")));
+    Level worst = results.stream().map(CheckResult::level).max(Level::compareTo).orElse(Level.OK);
     boolean passed = worst.compareTo(strict ? Level.OK : Level.WARN) <= 0;
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("passed", passed);
-      all.put("findings", findings.stream().map(CheckResult::json).toList());
+      all.put("findings", results.stream().map(CheckResult::json).toList());
       JsonOption.print(all, out);
     } else {
-      findings.forEach(finding -> print(finding, out));
+      print(results, out);
     }
     return passed ? ExitStatus.OK : ExitStatus.NO;
   }
 
-  private void print(CheckResult finding, PrintWriter out) {
+  /** Prints the level, in colour on terminals, before each line of a table. */
+  private void print(List<CheckResult> results, PrintWriter out) {
     Ansi ansi = spec.commandLine().getColorScheme().ansi();
-    out.println(
-        ansi.string(finding.level().markup())
-            + " "
-            + String.format("%-16s", finding.about())
-            + " "
-            + finding.text());
-    if (!finding.advice().isEmpty()) {
-      out.println(" ".repeat("warn ".length()) + " ".repeat(17) + finding.advice());
+    Table table = new Table();
+    List<String> levels = new ArrayList<>();
+    for (CheckResult result : results) {
+      table.row(result.about(), result.text());
+      levels.add(ansi.string(result.level().markup()));
+      if (!result.advice().isEmpty()) {
+        table.row("", result.advice());
+        levels.add(" ".repeat("warn".length()));
+      }
+    }
+    List<String> lines = table.lines();
+    for (int i = 0; i < lines.size(); i++) {
+      out.println(levels.get(i) + " " + lines.get(i));
     }
   }
 }

@@ -19,7 +19,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What the doctor looks at around containers: the engine, what dead JVMs left there, and Ryuk. */
+/** Checks of containers: the engine, resources that dead JVMs left there, and Ryuk. */
 final class EngineChecks {
 
   private static final Set<String> LOCAL = Set.of("unix", "npipe");
@@ -27,27 +27,27 @@ final class EngineChecks {
   private EngineChecks() {}
 
   static List<CheckResult> run(Supplier<Settings> settings) {
-    List<CheckResult> findings = new ArrayList<>();
+    List<CheckResult> results = new ArrayList<>();
     try (DockerClient client = Engine.connect()) {
-      findings.add(engine(client));
-      findings.add(leftovers(client));
+      results.add(engine(client));
+      results.add(leftovers(client));
     } catch (IllegalStateException noEngine) {
-      findings.add(
+      results.add(
           CheckResult.warn(
               "engine",
               String.valueOf(noEngine.getMessage()),
               "If tests need containers, start Docker or set DOCKER_HOST; a user who may not write to its socket joins the group"
                   + " docker."));
     } catch (RuntimeException badSetting) {
-      findings.add(
+      results.add(
           CheckResult.fail(
-              "engine", "a setting cannot be meant", String.valueOf(badSetting.getMessage())));
+              "engine", "a setting is invalid", String.valueOf(badSetting.getMessage())));
     } catch (IOException e) {
-      findings.add(
+      results.add(
           CheckResult.warn("engine", "its connection did not close: " + e.getMessage(), ""));
     }
-    findings.add(ryuk(settings));
-    return findings;
+    results.add(ryuk(settings));
+    return results;
   }
 
   /** It has answered a ping; a proxy in front of it may allow that and little else. */
@@ -68,7 +68,7 @@ final class EngineChecks {
       return stale(Reaper.using(client).plan());
     } catch (IllegalArgumentException badSetting) {
       return CheckResult.fail(
-          "leftovers", "a setting cannot be meant", String.valueOf(badSetting.getMessage()));
+          "leftovers", "a setting is invalid", String.valueOf(badSetting.getMessage()));
     } catch (RuntimeException e) {
       return CheckResult.warn(
           "leftovers",

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What the doctor looks at on the machine: the kernel, the handoff, the owner directory. */
+/** Checks of the machine: the kernel, the handoff and the owner directory. */
 final class MachineChecks {
 
   /** Ports that nobody named come from here on, see docs/ports.md. */
@@ -22,19 +22,19 @@ final class MachineChecks {
   private MachineChecks() {}
 
   static List<CheckResult> run(Supplier<Settings> settings, Supplier<OwnerRegistry> owners) {
-    List<CheckResult> findings = new ArrayList<>();
+    List<CheckResult> results = new ArrayList<>();
     KernelPorts kernel = KernelPorts.ofThisMachine();
-    findings.add(ephemeral(kernel.ephemeral()));
+    results.add(ephemeral(kernel.ephemeral()));
     if (!kernel.reserved().isEmpty()) {
-      findings.add(
+      results.add(
           CheckResult.ok(
               "reserved ports",
               kernel.reserved().stream().map(PortRange::toString).collect(Collectors.joining(", "))
                   + " (net.ipv4.ip_local_reserved_ports) are left alone"));
     }
-    findings.add(handoff(settings));
-    findings.add(registry(owners.get()));
-    return findings;
+    results.add(handoff(settings));
+    results.add(registry(owners.get()));
+    return results;
   }
 
   private static CheckResult ephemeral(PortRange range) {
@@ -58,8 +58,7 @@ final class MachineChecks {
               "Use startOn, or containers through FreePort: both try again if somebody was faster. If freeport.handoff forces this"
                   + " mode, remove it.");
     } catch (IllegalArgumentException e) {
-      return CheckResult.fail(
-          "handoff", "a setting cannot be meant", String.valueOf(e.getMessage()));
+      return CheckResult.fail("handoff", "a setting is invalid", String.valueOf(e.getMessage()));
     }
   }
 

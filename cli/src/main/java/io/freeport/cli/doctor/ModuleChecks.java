@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** What the doctor looks at in the module it stands in: Surefire, JUnit, settings, the plan. */
+/** Checks of the Maven module in a folder: Surefire, JUnit, settings and the plan. */
 final class ModuleChecks {
 
   private static final String SUREFIRE = "maven-surefire-plugin";
@@ -25,7 +25,7 @@ final class ModuleChecks {
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
   private final Path folder;
-  private final List<CheckResult> findings = new ArrayList<>();
+  private final List<CheckResult> results = new ArrayList<>();
 
   /** Those that Surefire gives to JUnit, which count before those of the file. */
   private Map<String, String> parameters = Map.of();
@@ -39,7 +39,7 @@ final class ModuleChecks {
     checks.maven();
     checks.junit();
     checks.settings();
-    return checks.findings;
+    return checks.results;
   }
 
   private void maven() {
@@ -55,7 +55,7 @@ final class ModuleChecks {
                 }
               });
     } catch (IOException e) {
-      findings.add(CheckResult.fail("pom.xml", String.valueOf(e.getMessage()), "Mend it."));
+      results.add(CheckResult.fail("pom.xml", String.valueOf(e.getMessage()), "Fix it."));
     }
   }
 
@@ -69,7 +69,7 @@ final class ModuleChecks {
             .or(() -> module.parameter(plugin, "forkCount", "forkCount"))
             .orElse("1");
     String reuse = module.parameter(plugin, "reuseForks", "reuseForks").orElse("true");
-    findings.add(
+    results.add(
         forks.equals("0")
             ? CheckResult.warn(
                 about,
@@ -80,7 +80,7 @@ final class ModuleChecks {
         .parameter(plugin, "parallel", "parallel")
         .ifPresent(
             value ->
-                findings.add(
+                results.add(
                     CheckResult.warn(
                         about,
                         "parallel " + value + " is for JUnit 4 and TestNG; JUnit 5 does not see it",
@@ -96,8 +96,8 @@ final class ModuleChecks {
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
       } catch (IOException | IllegalArgumentException e) {
-        findings.add(
-            CheckResult.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Mend it."));
+        results.add(
+            CheckResult.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Fix it."));
         return;
       }
       unknown(properties.stringPropertyNames(), file.toString());
@@ -110,7 +110,7 @@ final class ModuleChecks {
         properties.getProperty("junit.jupiter.execution.parallel.mode.default", "same_thread");
     String classes =
         properties.getProperty("junit.jupiter.execution.parallel.mode.classes.default", mode);
-    findings.add(
+    results.add(
         !parallel
             ? CheckResult.ok("JUnit", "tests run one after the other")
             : mode.strip().equals("same_thread") && classes.strip().equals("same_thread")
@@ -127,17 +127,16 @@ final class ModuleChecks {
     try {
       PortPlan plan = PortPlan.load(folder);
       String services = String.join(", ", plan.services().keySet());
-      findings.add(
+      results.add(
           CheckResult.ok(
               "freeport.yaml",
               services.isEmpty()
                   ? "names no services, or is not there"
                   : "services " + services + "; environment " + plan.environment()));
     } catch (PlanException e) {
-      findings.add(
-          CheckResult.fail("freeport.yaml", "cannot be meant", String.valueOf(e.getMessage())));
+      results.add(CheckResult.fail("freeport.yaml", "is invalid", String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException e) {
-      findings.add(CheckResult.fail("settings", "cannot be meant", String.valueOf(e.getMessage())));
+      results.add(CheckResult.fail("settings", "is invalid", String.valueOf(e.getMessage())));
       return;
     }
     List<String> set =
@@ -146,7 +145,7 @@ final class ModuleChecks {
             .sorted()
             .toList();
     if (!set.isEmpty()) {
-      findings.add(CheckResult.ok("settings", "in the environment: " + String.join(", ", set)));
+      results.add(CheckResult.ok("settings", "in the environment: " + String.join(", ", set)));
     }
   }
 
@@ -158,7 +157,7 @@ final class ModuleChecks {
             .collect(Collectors.toMap(key -> key, key -> Settings.nearest(key, Settings.keys())));
     wrong.forEach(
         (key, nearest) ->
-            findings.add(
+            results.add(
                 CheckResult.fail(
                     "settings",
                     "there is no " + key + " (" + where + ")",

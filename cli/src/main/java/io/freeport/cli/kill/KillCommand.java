@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code freeport kill}: ends whoever has a port. */
+/** {@code freeport kill}: ends the process or container that has a port. */
 @Command(
     name = "kill",
     description = {
@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
     })
 public final class KillCommand implements Callable<Integer> {
 
-  /** An engine has a port for a moment longer than its container runs. */
+  /** An engine keeps a port for a moment after its container has stopped. */
   private static final Duration UNTIL_FREE = Duration.ofSeconds(5);
 
   private static final long POLL_MILLIS = 50;
@@ -166,7 +166,7 @@ public final class KillCommand implements Callable<Integer> {
             ? "Refused: it is "
                 + occupant.describe()
                 + ", where its pid may be another process's here. End it where it runs."
-            : "Refused: which process it is cannot be seen from here. Root may see it.");
+            : "Refused: which process it is cannot be seen from here. Try as root.");
   }
 
   private void requireAllowed(List<KillTarget> targets) {

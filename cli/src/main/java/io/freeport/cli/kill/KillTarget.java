@@ -5,14 +5,14 @@ import io.freeport.internal.owner.OwnerRegistry;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Something that has a port, and can be made to let go of it. */
+/** A process or container that has the port and can be ended. */
 interface KillTarget {
 
   /** Returns what it is, for a question: {@code python3 (pid 812)}. */
   String name();
 
   /**
-   * Returns what else a person should know before the answer; may be empty.
+   * Returns what a person should know before answering; may be empty.
    *
    * @param owners knows the JVMs with FreePort
    */
@@ -25,7 +25,7 @@ interface KillTarget {
    */
   Optional<String> refusal(boolean force);
 
-  /** Returns whether it is still there, and still the same; ids of processes are used again. */
+  /** Returns whether the same target still runs. Process ids are reused, so an id is not enough. */
   boolean isStillThere();
 
   /**

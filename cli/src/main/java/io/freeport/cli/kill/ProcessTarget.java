@@ -20,7 +20,10 @@ import oshi.software.os.OSProcess;
 record ProcessTarget(ProcessHandle process, String processName, Optional<Instant> start)
     implements KillTarget {
 
-  /** What publishes the ports of containers, and must not be ended for one of them. */
+  /**
+   * Processes that publish the ports of containers. They serve all containers and must not be
+   * ended.
+   */
   private static final Set<String> OF_ENGINES =
       Set.of(
           "docker-proxy",
@@ -70,7 +73,7 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
         .strip();
   }
 
-  /** Of a JVM, what tells most comes last, behind its class path. */
+  /** Keeps both ends: in the command of a JVM, the main class follows the class path. */
   private static String shortened(String command) {
     String printable = command.replaceAll("\\p{C}", " ");
     int end = printable.length();
@@ -129,7 +132,7 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
     return !hasEnded() && process.info().startInstant().equals(start);
   }
 
-  /** One whose parent does not ask how it ended stays listed, in containers for ever. */
+  /** A zombie stays listed until its parent reaps it, in containers possibly for ever. */
   private boolean hasEnded() {
     if (!process.isAlive()) {
       return true;
@@ -164,7 +167,7 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
   private CommandFailure notAllowed(String signal) {
     return new CommandFailure(
         ExitStatus.FAILED,
-        "The system does not let this user send " + signal + " to " + name() + ". Root may.");
+        "The system does not let this user send " + signal + " to " + name() + ". Try as root.");
   }
 
   private boolean endsWithin(Duration limit) throws InterruptedException {

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     })
 public final class CheckCommand implements Callable<Integer> {
 
-  /** One port, and those who have it. */
+  /** One port and its occupants. */
   private record Answer(int port, boolean free, List<PortOccupant> occupants) {
 
     String line() {
@@ -97,7 +97,7 @@ public final class CheckCommand implements Callable<Integer> {
     return allFree ? ExitStatus.OK : ExitStatus.NO;
   }
 
-  /** Who has a port takes a while to find out, and is not asked for free ones. */
+  /** Looks for occupants of taken ports only, because that takes a while. */
   private Answer answer(int port) {
     Protocol protocol = udp ? Protocol.UDP : Protocol.TCP;
     if (!PortDiagnosis.isTaken(port, protocol)) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     footer = {"  freeport ls", "  freeport ls --watch", "  freeport ls --json"})
 public final class LsCommand implements Callable<Integer> {
 
-  /** To the top left corner, and nothing left of what was there. */
+  /** Clears the screen and moves to its top left corner. */
   private static final String CLEAR = "\u001b[H\u001b[2J";
 
   @Option(
@@ -68,7 +68,7 @@ public final class LsCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /** Looks first and prints then, so that the screen is not empty in between. */
+  /** Collects everything before clearing the screen, so that it does not flicker. */
   private void print(PrintWriter out, String before) {
     RunningOwners running = RunningOwners.in(owners.get());
     out.print(before);

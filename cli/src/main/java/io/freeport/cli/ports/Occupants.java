@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Those who have a port, and how JSON has them. */
+/** Finds the occupants of a port and writes them as JSON. */
 public final class Occupants {
 
-  /** A person waits rather than being told half of it; usually it is a fraction of a second. */
+  /** A person prefers waiting to half an answer. It usually takes a fraction of a second. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private Occupants() {}

@@ -113,7 +113,9 @@ public final class ReapCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Returns what became of a finding; what is gone, somebody else has removed, or is about to. */
+  /**
+   * Returns the outcome for a resource. It is gone if another reaper has removed it or is about to.
+   */
   static String outcome(Finding finding, ReapReport report) {
     if (!finding.remove() || report.spared().contains(finding)) {
       return "keep";
@@ -169,7 +171,7 @@ public final class ReapCommand implements Callable<Integer> {
     return json;
   }
 
-  /** Names and labels may have been written by anybody. */
+  /** Names and labels come from untrusted sources. */
   private static String printable(String text, int longest) {
     String cut = text.length() > longest ? text.substring(0, longest) : text;
     return cut.replaceAll("\\p{C}", "?");

@@ -23,11 +23,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The owners that live at one moment, with what is theirs.
+ * The JVMs with FreePort that run at one moment, with their ports and containers.
  *
  * @param owners without this process
- * @param stale what dead owners left at the engine
- * @param problem why there are no containers in here, as a clause; empty if there may be some
+ * @param stale resources of dead owners at the engine
+ * @param problem why containers cannot be listed, as a clause; empty if they are
  */
 record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> problem) {
 

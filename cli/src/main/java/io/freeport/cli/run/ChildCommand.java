@@ -119,7 +119,7 @@ final class ChildCommand implements AutoCloseable {
     }
   }
 
-  /** If nobody reads any more, the command is not to be stopped by a full pipe. */
+  /** Writes; a closed standard error must not block the command by a full pipe. */
   private static boolean write(OutputStream to, byte[] buffer, int length) {
     try {
       to.write(buffer, 0, length);
@@ -134,7 +134,7 @@ final class ChildCommand implements AutoCloseable {
     said.delete(0, Math.max(0, said.length() - REMEMBERED));
   }
 
-  /** Ends the process, if something went wrong while it ran. */
+  /** Ends the process if it still runs. */
   @Override
   public void close() {
     if (process.isAlive()) {

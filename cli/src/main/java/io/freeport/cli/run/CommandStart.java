@@ -6,6 +6,7 @@ import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.diagnosis.PortOccupant;
+import io.freeport.internal.handoff.ConflictRetry;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.plan.PortConflictException;
 import io.freeport.plan.health.HealthCheck;
@@ -19,8 +20,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Starts a command on its ports, again if somebody else has one of them, and waits for its end. */
-final class CommandStart {
+/** Runs a command on its ports to its end, and again after a port conflict. */
+final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedException> {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
@@ -28,52 +29,86 @@ final class CommandStart {
   /** For ports that the command does not listen on for long, or never. */
   private static final Duration PATIENT_PAUSE = Duration.ofSeconds(1);
 
+  /** The command ended, and not well. */
+  private static final class FailedStart extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final boolean reportsConflict;
+
+    /**
+     * Remembers how it ended.
+     *
+     * @param reportsConflict whether the command says that it could not have one of its ports
+     */
+    FailedStart(int status, boolean reportsConflict) {
+      super("The command ended with status " + status);
+      this.status = status;
+      this.reportsConflict = reportsConflict;
+    }
+  }
+
   private final List<String> arguments;
   private final CommandPorts ports;
   private final PassedSignals signals;
+  private final int retries;
   private final Duration timeout;
   private final boolean explain;
   private final PrintWriter err;
+
+  /** The ports that somebody else has after the last start. */
+  private final List<String> stolen = new ArrayList<>();
+
+  /** The ports on which nobody has listened. */
+  private final List<String> unused = new ArrayList<>();
 
   CommandStart(
       List<String> arguments,
       CommandPorts ports,
       PassedSignals signals,
+      int retries,
       Duration timeout,
       boolean explain,
       PrintWriter err) {
     this.arguments = arguments;
     this.ports = ports;
     this.signals = signals;
+    this.retries = retries;
     this.timeout = timeout;
     this.explain = explain;
     this.err = err;
   }
 
-  /** Returns the command's exit status. */
-  int run(int retries) throws InterruptedException {
-    for (int left = retries; ; left--) {
-      if (signals.came()) {
+  /** Returns the exit status of the command's last start. */
+  int run() throws InterruptedException {
+    try {
+      return ConflictRetry.run(retries, this);
+    } catch (FailedStart last) {
+      return last.status;
+    }
+  }
+
+  /** Runs the command to its end, and fails if a start on other ports might help. */
+  @Override
+  public Integer start() throws InterruptedException {
+    if (signals.came()) {
+      return signals.exitStatus();
+    }
+    ports.offer();
+    explain(ports.toString());
+    try (ChildCommand command =
+        signals.start(
+            () -> ChildCommand.start(ports.fill(arguments), ports.environment(), retries > 0))) {
+      if (command == null) {
         return signals.exitStatus();
       }
-      ports.offer();
-      tell(ports.toString());
-      try (ChildCommand command =
-          signals.start(
-              () -> ChildCommand.start(ports.fill(arguments), ports.environment(), retries > 0))) {
-        if (command == null) {
-          return signals.exitStatus();
-        }
-        handOver(command);
-        int status = command.await();
-        if (status == 0
-            || signals.came()
-            || command.age().compareTo(timeout) > 0
-            || left == 0
-            || !makeWay(isAboutOurs(command.conflicts()), status)) {
-          return status;
-        }
+      handOver(command);
+      int status = command.await();
+      if (status == 0 || signals.came() || command.age().compareTo(timeout) > 0) {
+        return status;
       }
+      throw new FailedStart(status, isAboutOurs(command.conflicts()));
     }
   }
 
@@ -88,16 +123,16 @@ final class CommandStart {
                 waiting.add(name);
               }
             });
-    boolean told = false;
+    boolean warned = false;
     Duration pause = FIRST_PAUSE;
     while (!waiting.isEmpty() && !command.waitFor(pause)) {
       waiting.removeIf(this::isTaken);
-      if (!told && command.age().compareTo(timeout) > 0) {
-        told = true;
-        waiting.forEach(this::tellOfNobody);
+      if (!warned && command.age().compareTo(timeout) > 0) {
+        warned = true;
+        waiting.forEach(this::warnOfNobody);
       }
       Duration next = pause.multipliedBy(2);
-      Duration longest = told ? PATIENT_PAUSE : LONGEST_PAUSE;
+      Duration longest = warned ? PATIENT_PAUSE : LONGEST_PAUSE;
       pause = next.compareTo(longest) < 0 ? next : longest;
     }
   }
@@ -108,11 +143,11 @@ final class CommandStart {
     if (!HealthCheck.listening(port.number()).check().healthy() || !port.confirm()) {
       return false;
     }
-    tell(name + " " + port.number() + " is listened on");
+    explain(name + " " + port.number() + " is listened on");
     return true;
   }
 
-  private void tellOfNobody(String name) {
+  private void warnOfNobody(String name) {
     say(
         "Nobody listens on "
             + ports.port(name).number()
@@ -125,44 +160,44 @@ final class CommandStart {
             + "}?");
   }
 
-  /**
-   * Finds out whether the command failed since it could not have a port, and sees to it that it can
-   * next time.
-   *
-   * @param saysSo whether it says that it could not have a port of ours
-   * @return false if it failed for another reason, or there is no other port
-   */
-  private boolean makeWay(boolean saysSo, int status) {
-    List<String> stolen = new ArrayList<>();
-    List<String> unused = new ArrayList<>();
+  /** Finds out whether the command failed because it could not have one of its ports. */
+  @Override
+  public boolean isConflict(Exception failure) {
+    if (!(failure instanceof FailedStart failed)) {
+      return false;
+    }
+    stolen.clear();
+    unused.clear();
     ports
         .held()
         .forEach(
             (name, port) -> {
               if (port.handover().isInUse()) {
-                if (saysSo || isOfSomebodyElse(port)) {
+                if (failed.reportsConflict || isOfSomebodyElse(port)) {
                   stolen.add(name);
                 }
               } else if (port.state() == PortState.OFFERED) {
                 unused.add(name);
               }
             });
-    if (stolen.isEmpty() && (unused.isEmpty() || !saysSo)) {
-      return false;
-    }
+    return !stolen.isEmpty() || (failed.reportsConflict && !unused.isEmpty());
+  }
+
+  /** Moves stolen ports. If there are none, the command may not be able to bind beside a hold. */
+  @Override
+  public void changeNumbers(Exception conflict) {
     if (stolen.isEmpty()) {
       List<String> shared = unused.stream().filter(ports::isShared).toList();
       if (!shared.isEmpty()) {
         shared.forEach(ports::doNotShare);
         say(
-            "The command ended with status "
-                + status
+            conflict.getMessage()
                 + ", since it cannot listen on a port beside its hold. It is started again without the hold.");
-        return true;
+        return;
       }
       stolen.addAll(unused); // somebody was there for a moment, or holds it without listening
     }
-    return stolen.stream().allMatch(this::move);
+    stolen.forEach(this::move);
   }
 
   /**
@@ -184,7 +219,7 @@ final class CommandStart {
         || (protocol == Protocol.UDP) == (use == PortOccupant.Use.UDP);
   }
 
-  private boolean move(String name) {
+  private void move(String name) {
     HeldPort port = ports.port(name);
     int before = port.number();
     // A command that fails at once is faster than the look at its ports. Our own hold, which is
@@ -195,7 +230,7 @@ final class CommandStart {
       ports.move(name);
     } catch (PortUnavailableException | PortConflictException e) {
       say(who + " There is no other port for \"" + name + "\": " + e.getMessage());
-      return false;
+      throw new IllegalStateException("There is no other port for " + name, e);
     }
     say(
         who
@@ -204,7 +239,6 @@ final class CommandStart {
             + " for \""
             + name
             + "\".");
-    return true;
   }
 
   /** A conflict that names a port is not about ours if it names another one. */
@@ -218,7 +252,7 @@ final class CommandStart {
     return named.isEmpty() || ports.numbers().containsValue(named.getAsInt());
   }
 
-  private void tell(String message) {
+  private void explain(String message) {
     if (explain) {
       say(message);
     }

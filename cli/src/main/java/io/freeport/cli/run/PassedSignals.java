@@ -12,7 +12,7 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes the signals that this process gets to its command, which decides about the end of both.
+ * Passes the signals of this process to its command. When the command ends, so does this process.
  *
  * <p>What a terminal sends (Ctrl-C, or its own end) goes to all processes in its foreground, the
  * command included. Those are not passed then: the command would get them twice.
@@ -22,8 +22,8 @@ public final class PassedSignals implements AutoCloseable {
   private static final Map<String, Integer> ENDING = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
   /**
-   * Mean what the command makes of them. QUIT has the JVM print its threads, and cannot be had;
-   * KILL and STOP nobody can.
+   * Signals that do not end this process. The JVM handles QUIT itself, and no process can handle
+   * KILL and STOP.
    */
   private static final Set<String> OTHERS = Set.of("USR1", "USR2", "WINCH", "CONT");
 
@@ -70,7 +70,7 @@ public final class PassedSignals implements AutoCloseable {
     return command;
   }
 
-  /** Returns whether a signal came after which nothing is to be started any more. */
+  /** Returns whether a signal came that ends this process. */
   synchronized boolean came() {
     return first != null;
   }
@@ -117,7 +117,7 @@ public final class PassedSignals implements AutoCloseable {
     }
   }
 
-  /** Elsewhere than on Linux nobody tells, and the command may get Ctrl-C twice. */
+  /** Unknown outside Linux, where the command may get Ctrl-C twice. */
   private static boolean isInForeground() {
     try {
       String stat = Files.readString(Path.of("/proc/self/stat"));
@@ -128,7 +128,7 @@ public final class PassedSignals implements AutoCloseable {
     }
   }
 
-  /** Lets signals have their former effects. */
+  /** Restores the former handlers. */
   @Override
   public void close() {
     former.forEach(Signals::unregister);

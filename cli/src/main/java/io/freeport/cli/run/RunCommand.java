@@ -133,8 +133,8 @@ public final class RunCommand implements Callable<Integer> {
     try (CommandPorts ports = CommandPorts.hold(specs, services, read);
         PassedSignals signals = PassedSignals.install()) {
       return new CommandStart(
-              command, ports, signals, patience, explain, spec.commandLine().getErr())
-          .run(allowed);
+              command, ports, signals, allowed, patience, explain, spec.commandLine().getErr())
+          .run();
     }
   }
 }

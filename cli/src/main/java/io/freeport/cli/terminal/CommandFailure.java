@@ -1,6 +1,6 @@
 package io.freeport.cli.terminal;
 
-/** Ends a command with a message for the person in front of it, and an exit status. */
+/** Ends a command with a message for its user and an exit status. */
 public final class CommandFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class CommandFailure extends RuntimeException {
     this.exitStatus = exitStatus;
   }
 
-  /** Takes over the message of what has failed. */
+  /** Uses the message of the cause. */
   public CommandFailure(int exitStatus, Throwable cause) {
     super(cause.getMessage(), cause);
     this.exitStatus = exitStatus;

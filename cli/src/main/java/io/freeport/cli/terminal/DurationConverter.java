@@ -1,8 +1,7 @@
 package io.freeport.cli.terminal;
 
+import io.freeport.internal.settings.Values;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -11,16 +10,11 @@ public final class DurationConverter implements ITypeConverter<Duration> {
 
   @Override
   public Duration convert(String value) {
-    String text = value.strip().toLowerCase(Locale.ROOT);
-    try {
-      Duration duration = Duration.parse(text.matches("[0-9]+d") ? "P" + text : "PT" + text);
-      if (!duration.isNegative() && !duration.isZero()) {
-        return duration;
-      }
-    } catch (DateTimeParseException e) {
-      // said below
+    Duration duration = Values.duration(value.strip());
+    if (duration == null || duration.isZero()) {
+      throw new TypeConversionException(
+          "expected a time such as 10s, 1m30s, 2h or 3d, but was \"" + value + "\"");
     }
-    throw new TypeConversionException(
-        "expected a time such as 10s, 1m30s, 2h or 3d, but was \"" + value + "\"");
+    return duration;
   }
 }

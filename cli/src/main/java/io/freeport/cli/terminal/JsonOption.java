@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.CommandLine.Option;
 
-/** The choice between text for people and JSON for programs. */
+/** The option {@code --json}: JSON for programs instead of text for people. */
 public final class JsonOption {
 
   @Option(names = "--json", description = "Print JSON, for programs.")

@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Locale;
 
-/** Whether there is a person to ask, and the question. */
+/** Tells whether there is a person to ask, and asks. */
 public final class Terminal {
 
   private Terminal() {}
