@@ -40,6 +40,10 @@ public final class Architecture {
 
   private static final DescribedPredicate<JavaClass> INTERNAL = resideInAPackage("..internal..");
 
+  /** The command line has no Java API beside its main class, so all packages below are internal. */
+  private static final DescribedPredicate<JavaClass> ROOM_OF_CLI =
+      resideInAPackage("io.freeport.cli.*..");
+
   private Architecture() {}
 
   /** Returns the classes in the folder or jar of the given one. */
@@ -195,7 +199,7 @@ public final class Architecture {
           while (isVisible(outer) && outer.getEnclosingClass().isPresent()) {
             outer = outer.getEnclosingClass().get();
           }
-          return isVisible(outer) && !INTERNAL.test(type);
+          return isVisible(outer) && !INTERNAL.test(type) && !ROOM_OF_CLI.test(type);
         });
   }
 
