@@ -88,7 +88,7 @@ public final class PortAllocator implements AutoCloseable {
     handoffTimeout = builder.handoffTimeout;
     retries = builder.retries;
     events = new PortEvents(builder.listeners, builder.leaks);
-    search = new PortSearch(kernel, any, mode, registry);
+    search = new PortSearch(kernel, any, mode, registry, builder.reclaims);
   }
 
   /**
@@ -365,6 +365,7 @@ public final class PortAllocator implements AutoCloseable {
     private Duration handoffTimeout;
     private int retries;
     private LeakPolicy leaks;
+    private final boolean reclaims;
     private final List<PortRange> ranges;
     private final List<PortRange> avoided;
     private final List<PortListener> listeners = new ArrayList<>();
@@ -374,6 +375,8 @@ public final class PortAllocator implements AutoCloseable {
       handoffTimeout = settings.get(SettingKeys.HANDOFF_TIMEOUT);
       retries = settings.get(SettingKeys.RETRIES);
       leaks = settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN);
+      String reaper = settings.get(SettingKeys.REAPER);
+      reclaims = !"off".equals(reaper);
       ranges = settings.get(SettingKeys.RANGES);
       avoided = settings.get(SettingKeys.AVOID);
     }

@@ -18,7 +18,7 @@ final class HeldPorts {
     OwnerRegistry registry = OwnerRegistry.ofThisJvm();
     KernelPorts kernel = KernelPorts.ofThisMachine();
     PortSearch search =
-        new PortSearch(kernel, PortSequence.outsideEphemeralRange(kernel), mode, registry);
+        new PortSearch(kernel, PortSequence.outsideEphemeralRange(kernel), mode, registry, true);
     PortLife life = PortLife.begin(request, List.of(found), mode, registry).get(0);
     return new HeldPort(
         life, search, new PortEvents(List.of(), leaks), ConcurrentHashMap.newKeySet());

@@ -3,6 +3,8 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import io.freeport.spi.PortReclaimer;
 import io.freeport.testing.Warnings;
 import java.io.IOException;
@@ -61,6 +63,20 @@ class PortReclaimerTest {
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(() -> allocator.hold(request));
       assertThat(StalePorts.CALLS.get() - before).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void nobodyIsAskedWhereTheReaperIsOff() throws IOException {
+    try (ServerSocket foreign = listen();
+        PortAllocator allocator =
+            PortAllocator.builder(Settings.ofThisJvm().with(SettingKeys.REAPER, "off")).build()) {
+      PortRequest request =
+          PortRequest.named("db").preferred(foreign.getLocalPort()).strict().build();
+      int before = StalePorts.CALLS.get();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.hold(request));
+      assertThat(StalePorts.CALLS.get() - before).isZero();
     }
   }
 

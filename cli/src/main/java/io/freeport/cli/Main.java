@@ -86,7 +86,7 @@ public final class Main {
     return List.of(
         new WhoCommand(),
         new CheckCommand(),
-        new FindCommand(),
+        new FindCommand(settings),
         new LsCommand(owners),
         new KillCommand(owners),
         new ReapCommand(),
@@ -96,7 +96,7 @@ public final class Main {
         new ConfigCommand(withoutFiles),
         new AutoFixCommand(withoutFiles),
         new CompletionCommand(Main::commandLine),
-        new WarmUpCommand(Main::commandLine));
+        new WarmUpCommand(settings, Main::commandLine));
   }
 
   /** Returns the command line with the called command alone: reading the others takes time. */

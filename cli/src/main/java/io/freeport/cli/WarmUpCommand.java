@@ -5,6 +5,8 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -23,17 +25,19 @@ final class WarmUpCommand implements Callable<Integer> {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
+  private final Supplier<Settings> settings;
   private final Supplier<CommandLine> all;
 
   /** Reads the commands of {@code all}. */
-  WarmUpCommand(Supplier<CommandLine> all) {
+  WarmUpCommand(Supplier<Settings> settings, Supplier<CommandLine> all) {
+    this.settings = settings;
     this.all = all;
   }
 
   @Override
   public Integer call() {
-    System.setProperty("freeport.reaper", "off");
-    try (PortAllocator allocator = PortAllocator.create()) {
+    try (PortAllocator allocator =
+        PortAllocator.builder(settings.get().with(SettingKeys.REAPER, "off")).build()) {
       PortDiagnosis.of(allocator.hold().number()).describe();
       Reaper.create().timeLimit(LONGEST_WAIT).plan();
     } catch (RuntimeException e) {

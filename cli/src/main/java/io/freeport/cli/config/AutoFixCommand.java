@@ -47,13 +47,14 @@ public final class AutoFixCommand implements Callable<Integer> {
 
   /** The files of a plan add to these settings, which have those of no file. */
   public AutoFixCommand(Supplier<Settings> settings) {
-    plan = new PlanOption(() -> settings.get().with(SettingKeys.LEAKS, "ignore"));
+    // A request that fails reaps by itself, but looking must not remove anything.
+    plan =
+        new PlanOption(
+            () -> settings.get().with(SettingKeys.LEAKS, "ignore").with(SettingKeys.REAPER, "off"));
   }
 
   @Override
   public Integer call() {
-    // A request that fails reaps by itself, but nothing is to be removed by looking.
-    System.setProperty("freeport.reaper", "off");
     PlanRepair repair = new PlanRepair(plan);
     List<PlanFix> findings = repair.findings();
     List<PlanFix> left = findings;

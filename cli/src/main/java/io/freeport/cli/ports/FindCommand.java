@@ -12,10 +12,13 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
 import io.freeport.cli.terminal.PortRangeConverter;
 import io.freeport.cli.terminal.Terminal;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,6 +73,13 @@ public final class FindCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Supplier<Settings> settings;
+
+  /** Finds ports with these settings. */
+  public FindCommand(Supplier<Settings> settings) {
+    this.settings = settings;
+  }
+
   @Override
   public Integer call() {
     PortRequest.Builder request = PortRequest.named("find").count(count);
@@ -83,10 +93,10 @@ public final class FindCommand implements Callable<Integer> {
       request.preferred(near).upTo(PortTier.RANGE);
     }
     ranges.forEach(range -> request.range(range.first(), range.last()));
-    // A request that fails reaps by itself, but nothing is to be removed by looking.
-    System.setProperty("freeport.reaper", "off");
+    // A request that fails reaps by itself, but looking must not remove anything.
+    Settings reapingNothing = settings.get().with(SettingKeys.REAPER, "off");
     List<Integer> numbers;
-    try (PortAllocator allocator = PortAllocator.create()) {
+    try (PortAllocator allocator = PortAllocator.builder(reapingNothing).build()) {
       numbers = allocator.holdAll(request.build()).stream().map(HeldPort::number).toList();
     } catch (PortUnavailableException e) {
       throw new CommandFailure(ExitStatus.NO, e);

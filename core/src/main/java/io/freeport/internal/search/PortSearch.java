@@ -30,18 +30,25 @@ public final class PortSearch {
   private final PortSequence any;
   private final HandoffMode mode;
   private final OwnerRegistry registry;
+  private final boolean reclaims;
   private final RecentRefusals recentRefusals = new RecentRefusals();
 
   /**
    * @param any the numbers of {@link PortTier#ANY}
    * @param mode how the ports will be handed over
+   * @param reclaims whether to free ports of dead test runs before a request fails
    */
   public PortSearch(
-      KernelPorts kernel, PortSequence any, HandoffMode mode, OwnerRegistry registry) {
+      KernelPorts kernel,
+      PortSequence any,
+      HandoffMode mode,
+      OwnerRegistry registry,
+      boolean reclaims) {
     this.kernel = kernel;
     this.any = any;
     this.mode = mode;
     this.registry = registry;
+    this.reclaims = reclaims;
   }
 
   /**
@@ -53,7 +60,7 @@ public final class PortSearch {
    * @throws PortUnavailableException if not all of them can be had
    */
   public List<FoundPort> hold(PortRequest request, Set<Integer> without, int held) {
-    boolean reclaimed = false;
+    boolean reclaimed = !reclaims;
     while (true) {
       Run run = new Run(request, without);
       try {
