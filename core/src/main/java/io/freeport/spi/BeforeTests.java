@@ -1,20 +1,34 @@
 package io.freeport.spi;
 
 /**
- * Something to do once in a JVM, before its first test. Found by {@link java.util.ServiceLoader};
- * the JUnit module calls it.
+ * A preparation that runs once in a JVM, before its first test. Found by {@link
+ * java.util.ServiceLoader}; the JUnit module runs it.
  *
  * @since 0.1.0
  */
-@FunctionalInterface
 public interface BeforeTests {
 
   /**
-   * Called in the thread that starts the first test plan with tests. The tests wait until it
-   * returns. An exception is logged, and the tests run.
+   * Prepares the tests. Called in the thread that starts the first test plan with tests; they wait
+   * until it returns. If it throws an exception, that is logged, and the other preparations and the
+   * tests run.
    *
    * @param parameters JUnit's configuration parameters, which take precedence over other settings
    * @throws IllegalArgumentException if a setting is invalid
    */
   void run(SettingsSource parameters);
+
+  /**
+   * Returns what is prepared, for messages.
+   *
+   * @return a noun phrase, such as {@code the removal of old containers}
+   */
+  String description();
+
+  /**
+   * Returns what to do if the preparation fails, for messages.
+   *
+   * @return a sentence, such as {@code To switch it off, set freeport.reaper=off.}
+   */
+  String remedy();
 }

@@ -1,8 +1,8 @@
 package io.freeport.spi;
 
 /**
- * Tells whether a container engine answers. Found by {@link java.util.ServiceLoader}; the JUnit
- * module asks it for tests that need an engine.
+ * Checks whether a container engine answers. Found by {@link java.util.ServiceLoader}; the JUnit
+ * module uses it for tests that need an engine.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ package io.freeport.spi;
 public interface EngineCheck {
 
   /**
-   * Returns if an engine answers. Waits for a limited time.
+   * Returns normally if an engine answers within a limited time.
    *
    * @throws IllegalStateException if no engine answers; the message says why
    */

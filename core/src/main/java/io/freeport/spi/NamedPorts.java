@@ -4,9 +4,8 @@ import io.freeport.HeldPort;
 import java.util.Set;
 
 /**
- * Ports for names that somebody has defined, such as the services of a plan:
- * {@code @FreePort("server")} then is what that says about {@code "server"}. Users need not know of
- * it.
+ * Ports for defined names, such as the services of a plan: {@code @FreePort("server")} then is the
+ * port of the service {@code "server"}. Users do not need this interface.
  *
  * <p>All methods may be called from any thread.
  *
@@ -15,66 +14,66 @@ import java.util.Set;
 public interface NamedPorts extends AutoCloseable {
 
   /**
-   * Opens them. Found by {@link java.util.ServiceLoader}.
+   * Opens the ports. Found by {@link java.util.ServiceLoader}.
    *
    * @since 0.1.0
    */
   interface Provider {
 
     /**
-     * Returns what {@link #open} returns, for those who ask for all ports at once.
+     * Returns the type of what {@link #open} returns. A parameter or field of this type gets the
+     * ports of all names.
      *
-     * @return the type of a parameter or field
+     * @return the type
      */
     Class<? extends NamedPorts> type();
 
     /**
-     * Starts without any port; they are held as they are asked for.
+     * Returns ports that are held when they are asked for first.
      *
-     * @param usedBy who asks, such as a test; for messages
-     * @return to be closed by the caller
+     * @param usedBy the name of the test or class that asks, for messages
+     * @return the ports, to be closed by the caller
      */
     NamedPorts open(String usedBy);
   }
 
   /**
-   * Returns which names are defined.
+   * Returns the defined names.
    *
    * @return all names
    */
   Set<String> names();
 
   /**
-   * Returns the name of the definition that a name's port comes from: names that share a port have
-   * the same.
+   * Returns the name that defines a name's port. Names that share a port have the same one.
    *
    * @param name one of the names
-   * @return itself, if it has a port of its own
+   * @return the name itself if it has a port of its own
    */
   String source(String name);
 
   /**
-   * Returns the hold of a name's port, and holds it if it is not yet.
+   * Returns a name's port, and holds it if necessary.
    *
    * @param name one of the names
-   * @return the hold, which is released when this is closed
-   * @throws RuntimeException if there is none to be had
+   * @return the port, which is released when this is closed
+   * @throws RuntimeException if no port is available
    */
   HeldPort held(String name);
 
   /**
-   * Holds a name's port if it is not yet, and offers it to its consumer.
+   * Holds a name's port if necessary, and offers it to its consumer.
    *
    * @param name one of the names
    * @return the number
-   * @throws RuntimeException if there is none to be had
+   * @throws RuntimeException if no port is available
    */
   int offer(String name);
 
   /**
    * Holds the ports of all names.
    *
-   * @throws RuntimeException if one cannot be had
+   * @throws RuntimeException if one of them is not available
    */
   void holdAll();
 

@@ -15,18 +15,19 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Adds to a failure that is a port conflict who has the port, and which {@link FreePort} it was.
+ * Explains a failure that is a port conflict: who has the port, and which {@link FreePort} asked
+ * for it.
  *
- * <p>What fails in tests, lifecycle methods and other extensions is there when the contexts end;
- * only constructors and dynamic tests fail elsewhere.
+ * <p>When a context ends, it knows the failures of tests, lifecycle methods and other extensions.
+ * Only those of constructors and dynamic tests have to be intercepted.
  */
 final class ConflictExplanation
     implements AfterEachCallback, AfterAllCallback, InvocationInterceptor {
 
-  /** Finding out who has a port takes seconds at worst. */
+  /** Diagnosing a port takes seconds at worst. */
   private static final int MOST_PORTS = 5;
 
-  /** What is added to the failure. It tells nothing about the program, so it has no stack trace. */
+  /** Is added to the failure. It is no failure of the program, so it has no stack trace. */
   static final class Explanation extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -36,19 +37,19 @@ final class ConflictExplanation
   }
 
   /**
-   * What is known of a port beforehand.
+   * What FreePort knows about a port without a diagnosis.
    *
-   * @param whose for which place it is
-   * @param protocol what it is wanted for
+   * @param whose which point asked for it
+   * @param protocol the protocol it is used for
    */
   private record Conflict(String whose, Protocol protocol) {
-    static Conflict of(PortsInUse.Use use) {
-      String name = use.port().name();
+    static Conflict of(PortUsage usage) {
+      String name = usage.port().name();
       return new Conflict(
           (name.isEmpty() ? "" : "\"" + name + "\", ")
-              + "of @FreePort "
-              + use.place().description(),
-          use.port().request().protocol());
+              + "from @FreePort "
+              + usage.point().description(),
+          usage.port().request().protocol());
     }
   }
 
@@ -108,9 +109,10 @@ final class ConflictExplanation
     Map<Integer, Conflict> ports = new LinkedHashMap<>();
     PortConflict.portNamedIn(failure)
         .ifPresent(
-            port -> ports.put(port, new Conflict("of no @FreePort of this test", Protocol.TCP)));
-    for (PortsInUse.Use use : PortsInUse.visibleFrom(context)) {
-      ports.put(use.port().number(), Conflict.of(use));
+            port ->
+                ports.put(port, new Conflict("not from a @FreePort of this test", Protocol.TCP)));
+    for (PortUsage usage : PortUsages.visibleFrom(context)) {
+      ports.put(usage.port().number(), Conflict.of(usage));
     }
     StringBuilder text = new StringBuilder("This is a port conflict.");
     ports.entrySet().stream()

@@ -5,13 +5,16 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.internal.settings.Settings;
+import io.freeport.junit5.internal.Memo;
+import io.freeport.junit5.internal.Session;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -57,19 +60,19 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
   private final Map<String, PortRequest> requests;
   private final Map<Class<?>, Converter<?>> converters;
   private final PortAllocator.@Nullable Builder configured;
+  private final AutoCloseable atEnd = this::release;
 
   // Guarded by this.
-  private final Map<String, Slot<List<HeldPort>>> held = new LinkedHashMap<>();
-  private @Nullable PortAllocator allocator;
+  private @Nullable HeldPorts current;
   private String usedBy = "";
   private int users;
   private boolean isOfClass;
   private boolean isAskedEarly;
 
-  private FreePortExtension(Builder its) {
-    requests = new LinkedHashMap<>(its.requests);
-    converters = Map.copyOf(its.converters);
-    configured = its.allocator;
+  private FreePortExtension(Builder builder) {
+    requests = new LinkedHashMap<>(builder.requests);
+    converters = Map.copyOf(builder.converters);
+    configured = builder.allocator;
   }
 
   /**
@@ -141,13 +144,21 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
    * @throws io.freeport.PortUnavailableException if they cannot be had
    */
   public List<HeldPort> ports(String name) {
-    return ports(name, () -> held().stream().map(HeldPort::number).collect(Collectors.toSet()));
+    return ports(name, this::numbers);
+  }
+
+  private Set<Integer> numbers() {
+    Set<Integer> numbers = new HashSet<>();
+    for (HeldPort port : held()) {
+      numbers.add(port.number());
+    }
+    return numbers;
   }
 
   /**
    * Returns all ports of a request.
    *
-   * @param numbers those of the test that asks, which will not be released while it waits
+   * @param numbers the numbers that the test has, and will not release while it waits
    */
   List<HeldPort> ports(String name, Supplier<Set<Integer>> numbers) {
     PortRequest request = requests.get(name);
@@ -161,45 +172,68 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
               + name
               + "\").build()).");
     }
-    PortAllocator its;
+    HeldPorts ports;
     PortRequest complete;
-    Slot<List<HeldPort>> slot;
     synchronized (this) {
       isAskedEarly |= users == 0;
-      its = allocator();
+      ports = current();
       complete = request.usedBy().isEmpty() ? request.toBuilder().usedBy(usedBy).build() : request;
-      slot = held.computeIfAbsent(name, any -> new Slot<>());
     }
-    // Not in there: it may wait for a test that asks for another port before it ends.
-    return slot.get(
-        () ->
-            new FixedPortQueue(its, FixedPortQueue.timeoutOf(Settings.ofThisJvm()))
-                .hold(complete, numbers));
+    // Outside the lock: it may wait for a test that asks for another port before it ends.
+    return Memo.get(ports.byName(), name, () -> ports.hold(complete, numbers));
   }
 
-  private PortAllocator allocator() {
-    PortAllocator its = allocator;
-    if (its == null) {
-      its = configured == null ? PortAllocator.create() : configured.build();
-      allocator = its;
-      Session.ofThisJvm().add(this); // if no test comes, nobody else will release it
+  private HeldPorts current() {
+    HeldPorts ports = current;
+    if (ports == null) {
+      Settings settings = Session.ofThisJvm().settings();
+      PortAllocator allocator =
+          configured == null ? PortAllocator.builder(settings).build() : configured.build();
+      ports = new HeldPorts(allocator, settings, new ConcurrentHashMap<>());
+      current = ports;
+      Session.ofThisJvm().add(atEnd); // if no test comes, nobody else releases them
     }
-    return its;
+    return ports;
   }
 
   boolean defines(String name) {
     return requests.containsKey(name);
   }
 
-  Optional<Converter<?>> converter(Class<?> type) {
-    return Optional.ofNullable(converters.get(type));
+  @Nullable Converter<?> converter(Class<?> type) {
+    return converters.get(type);
   }
 
-  synchronized List<HeldPort> held() {
-    return held.values().stream()
-        .flatMap(slot -> slot.made().stream())
-        .flatMap(List::stream)
-        .toList();
+  /** Returns the ports that are held by now. */
+  List<HeldPort> held() {
+    HeldPorts ports;
+    synchronized (this) {
+      ports = current;
+    }
+    return ports == null ? List.of() : ports.all();
+  }
+
+  /** The ports of one use of the extension, until its allocator is closed. */
+  private record HeldPorts(
+      PortAllocator allocator, Settings settings, Map<String, Memo<?>> byName) {
+
+    List<HeldPort> hold(PortRequest request, Supplier<Set<Integer>> numbers) {
+      return request.isStrict()
+          ? new FixedPortQueue(allocator, settings).hold(request, numbers.get())
+          : allocator.holdAll(request);
+    }
+
+    List<HeldPort> all() {
+      List<HeldPort> all = new ArrayList<>();
+      for (Memo<?> memo : byName.values()) {
+        if (memo.value() instanceof List<?> ports) {
+          for (Object port : ports) {
+            all.add((HeldPort) port);
+          }
+        }
+      }
+      return all;
+    }
   }
 
   @Override
@@ -212,20 +246,19 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
     useIn(context);
   }
 
-  /** Once for the outermost context: its store is the one that those within find it in. */
+  /** Counts the outermost context only: those within find its usage in their stores. */
   void useIn(ExtensionContext context) {
-    context
-        .getStore(StoredPorts.NAMESPACE)
-        .getOrComputeIfAbsent(this, extension -> new Use(extension, context), Use.class);
+    Contexts.store(context)
+        .getOrComputeIfAbsent(this, extension -> new Usage(extension, context), Usage.class);
   }
 
-  @SuppressWarnings("deprecation") // CloseableResource, as in StoredOnce
-  private record Use(FreePortExtension extension)
+  @SuppressWarnings("deprecation") // JUnit up to 5.12 closes this interface only, later the other
+  private record Usage(FreePortExtension extension)
       implements Store.CloseableResource, AutoCloseable {
 
-    private Use(FreePortExtension extension, ExtensionContext context) {
+    private Usage(FreePortExtension extension, ExtensionContext context) {
       this(extension);
-      extension.begin(PortLookup.nameOf(context), context.getTestMethod().isEmpty());
+      extension.begin(Contexts.nameOf(context), context.getTestMethod().isEmpty());
     }
 
     @Override
@@ -241,30 +274,29 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
   }
 
   /**
-   * What a static field's initializer asked for is in other static fields by now, and the class, or
-   * another one that inherits them, may be run again: those ports stay until the session ends.
+   * Ports that a static field's initializer asked for stay until the session ends: other static
+   * fields have them by now, and the class, or one that inherits the fields, may run again.
    */
   private void end() {
-    PortAllocator its;
+    PortAllocator detached;
     synchronized (this) {
       if (--users > 0 || (isOfClass && isAskedEarly && Session.ofThisJvm().isOpen())) {
         return;
       }
-      its = detach(); // in one step: whoever comes next must not get what is about to be closed
+      detached = detach(); // in one step: the next caller must not get what is about to be closed
     }
-    close(its);
+    close(detached);
   }
 
-  void release() {
+  private void release() {
     close(detach());
   }
 
   private synchronized @Nullable PortAllocator detach() {
-    PortAllocator its = allocator;
-    allocator = null;
-    held.clear();
-    Session.ofThisJvm().remove(this);
-    return its;
+    HeldPorts ports = current;
+    current = null;
+    Session.ofThisJvm().remove(atEnd);
+    return ports == null ? null : ports.allocator();
   }
 
   private static void close(@Nullable PortAllocator allocator) {

@@ -3,12 +3,12 @@ package io.freeport.junit5;
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedFields;
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
 
-import java.lang.reflect.AnnotatedElement;
+import io.freeport.HeldPort;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.Predicate;
+import java.lang.reflect.Parameter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -19,16 +19,20 @@ import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * Puts ports where {@link FreePort} asks for them: into static fields before all tests of a class,
- * into instance fields as soon as there is an instance, and into parameters.
+ * Injects the ports of {@link FreePort} into fields and parameters.
+ *
+ * <p>Static fields get theirs before all tests of a class, instance fields when the instance is
+ * created, and parameters when JUnit resolves them. Nothing has to be cleaned up here: the ports
+ * are in stores of JUnit, or in the session, which close them.
  */
 final class FreePortInjection
     implements BeforeAllCallback, TestInstancePostProcessor, ParameterResolver {
 
-  /**
-   * A constructor's parameters then belong to the test that the instance is made for, not to the
-   * class.
-   */
+  /** In the order in which they are asked: the first that has ports for a point provides them. */
+  private static final List<PortSource> SOURCES =
+      List.of(new ExtensionPorts(), new PlannedPorts(), new SessionPorts(), new AnnotatedPorts());
+
+  /** Lets the parameters of a constructor belong to the test that the instance is created for. */
   @Override
   public ExtensionContextScope getTestInstantiationExtensionContextScope(
       ExtensionContext rootContext) {
@@ -37,36 +41,12 @@ final class FreePortInjection
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    inject(
-        context,
-        context.getRequiredTestClass(),
-        null,
-        field -> Modifier.isStatic(field.getModifiers()));
+    injectFields(context, context.getRequiredTestClass(), null);
   }
 
   @Override
   public void postProcessTestInstance(Object testInstance, ExtensionContext context) {
-    inject(
-        context,
-        testInstance.getClass(),
-        testInstance,
-        field -> !Modifier.isStatic(field.getModifiers()) && !isSetByConstructor(field));
-  }
-
-  /**
-   * An annotation of a record's component, or of a property in a Kotlin constructor, is one of the
-   * constructor's parameter and of the field that it is put into. Both say the same then.
-   */
-  private static boolean isSetByConstructor(Field field) {
-    return Modifier.isFinal(field.getModifiers())
-        && Arrays.stream(field.getDeclaringClass().getDeclaredConstructors())
-            .flatMap(constructor -> Arrays.stream(constructor.getParameters()))
-            .filter(parameter -> parameter.getParameterizedType().equals(field.getGenericType()))
-            .anyMatch(parameter -> annotation(parameter).equals(annotation(field)));
-  }
-
-  private static Optional<FreePort> annotation(AnnotatedElement element) {
-    return findAnnotation(element, FreePort.class);
+    injectFields(context, testInstance.getClass(), testInstance);
   }
 
   @Override
@@ -76,41 +56,73 @@ final class FreePortInjection
 
   @Override
   public Object resolveParameter(ParameterContext parameterContext, ExtensionContext context) {
-    return value(Place.of(parameterContext), context, null);
+    return valueFor(InjectionPoint.of(parameterContext), context);
   }
 
-  private static void inject(
-      ExtensionContext context, Class<?> type, @Nullable Object instance, Predicate<Field> which) {
-    for (Field field : findAnnotatedFields(type, FreePort.class, which)) {
-      Place place = Place.of(field, instance);
-      if (Modifier.isFinal(field.getModifiers())) {
-        throw place.error("must not be final: its port is put into it after its initializer ran.");
-      }
-      Object value = value(place, context, instance);
-      try {
-        ReflectionSupport.makeAccessible(field).set(instance, value);
-      } catch (ReflectiveOperationException | RuntimeException e) {
-        throw new ExtensionConfigurationException(
-            "Cannot set @FreePort " + place.description() + ": " + e.getMessage(), e);
+  /** Injects the static fields if there is no instance, and the others if there is one. */
+  private static void injectFields(
+      ExtensionContext context, Class<?> type, @Nullable Object instance) {
+    for (Field field : findAnnotatedFields(type, FreePort.class)) {
+      boolean isStatic = Modifier.isStatic(field.getModifiers());
+      if (isStatic == (instance == null) && (isStatic || !isSetByConstructor(field))) {
+        injectField(field, instance, context);
       }
     }
   }
 
-  private static Object value(Place place, ExtensionContext context, @Nullable Object instance) {
-    if (!place.name().isEmpty() && place.name().isBlank()) {
-      throw place.error("has a name of blanks. Leave it out, or use a word.");
+  private static void injectField(
+      Field field, @Nullable Object instance, ExtensionContext context) {
+    InjectionPoint point = InjectionPoint.of(field, instance);
+    if (Modifier.isFinal(field.getModifiers())) {
+      throw point.error("must not be final: its port is injected after its initializer ran.");
     }
-    ProgrammedPorts programmed = ProgrammedPorts.of(context, instance);
-    if (PlannedPorts.isAll(place.type())) {
-      return new PortLookup(place, context, programmed).planned();
+    Object value = valueFor(point, context);
+    try {
+      ReflectionSupport.makeAccessible(field).set(instance, value);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw new ExtensionConfigurationException(
+          "Cannot set @FreePort " + point.description() + ": " + e.getMessage(), e);
     }
-    PortType type = PortType.of(place, programmed);
-    if (!type.isForSeveral() && place.annotation().count() > 1) {
-      throw place.error(
-          "asks for "
-              + place.annotation().count()
-              + " ports, but its type is for one. Use int[], List<Integer>, List<HeldPort> or PortBlock.");
+  }
+
+  /**
+   * An annotation at a record component, or at a property in a Kotlin constructor, is copied to the
+   * constructor's parameter and to the field. The constructor sets the field then.
+   */
+  private static boolean isSetByConstructor(Field field) {
+    if (!Modifier.isFinal(field.getModifiers())) {
+      return false;
     }
-    return type.valueOf(new PortLookup(place, context, programmed).ports(), place);
+    for (Constructor<?> constructor : field.getDeclaringClass().getDeclaredConstructors()) {
+      for (Parameter parameter : constructor.getParameters()) {
+        if (parameter.getParameterizedType().equals(field.getGenericType())
+            && findAnnotation(parameter, FreePort.class)
+                .equals(findAnnotation(field, FreePort.class))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Object valueFor(InjectionPoint point, ExtensionContext context) {
+    if (point.isNamed() && point.name().isBlank()) {
+      throw point.error("has a blank name. Leave it out, or use a word.");
+    }
+    if (PlannedPorts.isWholePlan(point.type())) {
+      return PlannedPorts.all(point, context);
+    }
+    PortType type = PortType.of(point, context);
+    return type.valueOf(portsFor(point, context), point);
+  }
+
+  private static List<HeldPort> portsFor(InjectionPoint point, ExtensionContext context) {
+    for (PortSource source : SOURCES) {
+      List<HeldPort> ports = source.portsFor(point, context);
+      if (ports != null) {
+        return ports;
+      }
+    }
+    throw new AssertionError("AnnotatedPorts has ports for every point");
   }
 }

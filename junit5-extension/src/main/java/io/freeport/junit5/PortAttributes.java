@@ -2,130 +2,108 @@ package io.freeport.junit5;
 
 import io.freeport.PortRange;
 import io.freeport.PortRequest;
-import io.freeport.Protocol;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.platform.commons.support.ReflectionSupport;
 
-/** What an annotation says about the port itself: everything but its name, scope and form. */
-record PortAttributes(
-    List<Integer> preferred,
-    List<Integer> fallback,
-    List<String> ranges,
-    List<String> excluded,
-    int near,
-    int count,
-    boolean contiguous,
-    int alignment,
-    Protocol protocol,
-    String address,
-    boolean strict,
-    boolean kept) {
+/**
+ * The attributes of a port: the elements of {@link FreePort}, without its name, its scope and the
+ * form in which it is injected.
+ */
+final class PortAttributes {
 
-  /** What it is if nothing is said. */
-  private static final PortAttributes PLAIN =
-      new PortAttributes(
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          -1,
-          1,
-          false,
-          1,
-          Protocol.TCP,
-          "",
-          false,
-          false);
+  private static final Set<String> OTHERS = Set.of("value", "scope", "scheme");
 
-  /** Anything else would be looked up in the network. */
-  private static final Pattern NUMERIC_ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:.*");
-
-  static PortAttributes of(FreePort annotation) {
-    return new PortAttributes(
-        Arrays.stream(annotation.preferred()).boxed().toList(),
-        Arrays.stream(annotation.fallback()).boxed().toList(),
-        List.of(annotation.range()),
-        List.of(annotation.exclude()),
-        annotation.near(),
-        annotation.count(),
-        annotation.contiguous(),
-        annotation.alignedTo(),
-        annotation.protocol(),
-        annotation.address(),
-        annotation.strict(),
-        annotation.keep());
-  }
-
-  /** A record's own equals is linked when it is first called, which takes longer than a test. */
-  boolean isPlain() {
-    return all().equals(PLAIN.all());
-  }
-
-  private List<Object> all() {
-    return List.of(
-        preferred,
-        fallback,
-        ranges,
-        excluded,
-        near,
-        count,
-        contiguous,
-        alignment,
-        protocol,
-        address,
-        strict,
-        kept);
-  }
+  private PortAttributes() {}
 
   /**
-   * Returns the request.
+   * Returns the request that an annotation describes.
    *
-   * @throws IllegalArgumentException if the attributes make no sense
+   * @throws IllegalArgumentException if the attributes contradict each other or are invalid
    */
-  PortRequest request(String name, String usedBy, boolean asBlock) {
+  static PortRequest request(FreePort annotation, String usedBy, boolean asBlock) {
     PortRequest.Builder request =
-        PortRequest.named(name)
+        PortRequest.named(annotation.value())
             .usedBy(usedBy)
-            .preferred(preferred.stream().mapToInt(Integer::intValue).toArray())
-            .fallback(fallback.stream().mapToInt(Integer::intValue).toArray())
-            .count(count)
-            .alignedTo(alignment)
-            .protocol(protocol);
-    for (String range : ranges) {
+            .preferred(annotation.preferred())
+            .fallback(annotation.fallback())
+            .count(annotation.count())
+            .alignedTo(annotation.alignedTo())
+            .protocol(annotation.protocol());
+    for (String range : annotation.range()) {
       PortRange parsed = PortRange.parse(range);
       request.range(parsed.first(), parsed.last());
     }
-    excluded.forEach(range -> request.exclude(PortRange.parse(range)));
-    if (near != PLAIN.near) {
-      request.near(near);
+    for (String range : annotation.exclude()) {
+      request.exclude(PortRange.parse(range));
     }
-    if (contiguous || asBlock) {
+    if (annotation.near() != -1) {
+      request.near(annotation.near());
+    }
+    if (annotation.contiguous() || asBlock) {
       request.contiguous();
     }
-    if (!address.isEmpty()) {
-      request.address(parsedAddress());
+    if (!annotation.address().isEmpty()) {
+      request.address(NumericAddress.parse(annotation.address()));
     }
-    if (strict) {
+    if (annotation.strict()) {
       request.strict();
     }
-    if (kept) {
+    if (annotation.keep()) {
       request.keep();
     }
     return request.build();
   }
 
-  private InetAddress parsedAddress() {
-    try {
-      if (NUMERIC_ADDRESS.matcher(address).matches()) {
-        return InetAddress.getByName(address);
+  /** Returns whether an annotation leaves all attributes at their defaults. */
+  static boolean isPlain(FreePort annotation) {
+    for (Method attribute : FreePort.class.getDeclaredMethods()) {
+      if (isOfPort(attribute)
+          && !Objects.deepEquals(value(attribute, annotation), attribute.getDefaultValue())) {
+        return false;
       }
-    } catch (UnknownHostException e) {
-      // said below
     }
-    throw new IllegalArgumentException(
-        "Not a numeric address: \"" + address + "\". Expected one such as 127.0.0.1 or ::1.");
+    return true;
+  }
+
+  /** Returns whether two annotations describe the same port. */
+  static boolean areSame(FreePort one, FreePort other) {
+    for (Method attribute : FreePort.class.getDeclaredMethods()) {
+      if (isOfPort(attribute)
+          && !Objects.deepEquals(value(attribute, one), value(attribute, other))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOfPort(Method attribute) {
+    return !attribute.isSynthetic() && !OTHERS.contains(attribute.getName());
+  }
+
+  private static Object value(Method attribute, FreePort annotation) {
+    return ReflectionSupport.invokeMethod(attribute, annotation);
+  }
+
+  private static final class NumericAddress {
+
+    /** Anything else would be looked up in the network. */
+    private static final Pattern PATTERN = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:.*");
+
+    static InetAddress parse(String address) {
+      try {
+        if (PATTERN.matcher(address).matches()) {
+          return InetAddress.getByName(address);
+        }
+      } catch (UnknownHostException e) {
+        // the message is below
+      }
+      throw new IllegalArgumentException(
+          "Not a numeric address: \"" + address + "\". Expected one such as 127.0.0.1 or ::1.");
+    }
   }
 }

@@ -8,123 +8,157 @@ import java.lang.reflect.Type;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The types in which ports can be had.
+ * The type of an injection point, and how it is made of ports.
  *
- * @param isOffered whether the port is offered at once. A bare number leaves no way to offer it
- *     later.
- * @param isForSeveral whether there may be more than one port
- * @param convert makes the value
+ * <p>Bare numbers and addresses cannot be offered later, so their ports are offered at once.
  */
-record PortType(
-    boolean isOffered, boolean isForSeveral, BiFunction<List<HeldPort>, Place, Object> convert) {
+final class PortType {
 
-  private static final PortType HELD_PORTS = new PortType(false, true, (ports, place) -> ports);
-  private static final PortType NUMBERS =
-      new PortType(true, true, (ports, place) -> ports.stream().map(HeldPort::number).toList());
+  private final Type type;
+  private final FreePortExtension.@Nullable Converter<?> converter;
 
-  private static final Map<Type, PortType> BUILT_IN =
-      Map.of(
-          int.class, one(true, (port, place) -> port.number()),
-          Integer.class, one(true, (port, place) -> port.number()),
-          HeldPort.class, one(false, (port, place) -> port),
-          InetSocketAddress.class, one(true, (port, place) -> port.socketAddress()),
-          URI.class, one(true, PortType::uri),
-          int[].class,
-              new PortType(
-                  true,
-                  true,
-                  (ports, place) -> ports.stream().mapToInt(HeldPort::number).toArray()),
-          PortBlock.class, new PortType(false, true, PortType::block));
+  private PortType(Type type, FreePortExtension.@Nullable Converter<?> converter) {
+    this.type = type;
+    this.converter = converter;
+  }
 
-  static PortType of(Place place, ProgrammedPorts programmed) {
-    PortType type =
-        place.type() instanceof Class<?> userType
-            ? programmed.converter(userType).map(PortType::converted).orElse(null)
+  /** A converter takes precedence over what FreePort can do by itself. */
+  static PortType of(InjectionPoint point, ExtensionContext context) {
+    Type type = point.type();
+    FreePortExtension.Converter<?> converter =
+        type instanceof Class<?> raw
+            ? RegisteredExtensions.of(context, point.instance()).converter(raw)
             : null;
-    if (type == null) {
-      type = builtIn(place.type());
-    }
-    if (type == null) {
-      throw place.error(
+    PortType result = new PortType(type, converter);
+    if (converter == null && !result.isForOne() && !result.isForSeveral()) {
+      throw point.error(
           "must be of type int, java.lang.Integer, io.freeport.HeldPort, java.net.InetSocketAddress, java.net.URI, int[],"
               + " java.util.List<java.lang.Integer>, java.util.List<io.freeport.HeldPort> or io.freeport.PortBlock but was: "
-              + place.type().getTypeName()
+              + type.getTypeName()
               + ". For a type of your own, register a FreePortExtension with a converter.");
     }
-    return type;
-  }
-
-  private static @Nullable PortType builtIn(Type type) {
-    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-      Type element = list.getActualTypeArguments()[0];
-      return element == HeldPort.class ? HELD_PORTS : element == Integer.class ? NUMBERS : null;
+    if (point.annotation().count() > 1 && !result.isForSeveral()) {
+      throw point.error(
+          "asks for "
+              + point.annotation().count()
+              + " ports, but its type is for one. Use int[], List<Integer>, List<HeldPort> or PortBlock.");
     }
-    return BUILT_IN.get(type);
+    return result;
   }
 
-  private static PortType one(boolean isOffered, BiFunction<HeldPort, Place, Object> convert) {
-    return new PortType(isOffered, false, (ports, place) -> convert.apply(ports.get(0), place));
+  private boolean isForOne() {
+    return converter != null || isNumber() || isAddress() || type == HeldPort.class;
   }
 
-  private static PortType converted(FreePortExtension.Converter<?> converter) {
-    return one(false, (port, place) -> converter.convert(port));
+  private boolean isForSeveral() {
+    return converter == null
+        && (type == int[].class
+            || type == PortBlock.class
+            || isListOf(Integer.class)
+            || isListOf(HeldPort.class));
   }
 
-  Object valueOf(List<HeldPort> ports, Place place) {
-    if (!isForSeveral && ports.size() > 1) {
-      throw place.error(
+  private boolean isOffered() {
+    return converter == null
+        && (isNumber() || isAddress() || type == int[].class || isListOf(Integer.class));
+  }
+
+  private boolean isNumber() {
+    return type == int.class || type == Integer.class;
+  }
+
+  private boolean isAddress() {
+    return type == InetSocketAddress.class || type == URI.class;
+  }
+
+  private boolean isListOf(Class<?> element) {
+    return type instanceof ParameterizedType list
+        && list.getRawType() == List.class
+        && list.getActualTypeArguments()[0] == element;
+  }
+
+  /** Returns the value for a point, and offers its ports if nobody can do so later. */
+  Object valueOf(List<HeldPort> ports, InjectionPoint point) {
+    if (ports.size() > 1 && !isForSeveral()) {
+      throw point.error(
           "is for one port, but there are "
               + ports.size()
               + ". Take them as int[], List<Integer>, List<HeldPort> or PortBlock.");
     }
-    ports.stream()
-        .filter(port -> port.state() == PortState.RELEASED)
-        .findFirst()
-        .ifPresent(
-            port -> {
-              throw place.error(
-                  "gets "
-                      + port
-                      + ", which somebody closed. Leave that to its scope, or use a name of its own.");
-            });
-    if (isOffered) {
-      // Others may be taken by now: a container has the port, under the same name.
-      ports.stream().filter(port -> port.state() == PortState.HELD).forEach(HeldPort::offer);
+    for (HeldPort port : ports) {
+      if (port.state() == PortState.RELEASED) {
+        throw point.error(
+            "gets "
+                + port
+                + ", which somebody closed. Leave that to its scope, or use a name of its own.");
+      }
     }
-    return convert.apply(ports, place);
+    if (isOffered()) {
+      offer(ports);
+    }
+    return isForSeveral() ? several(ports, point) : one(ports.get(0), point);
   }
 
-  private static PortBlock block(List<HeldPort> ports, Place place) {
+  /** Some may be in use already: a container has the port of the same name. */
+  private static void offer(List<HeldPort> ports) {
+    for (HeldPort port : ports) {
+      if (port.state() == PortState.HELD) {
+        port.offer();
+      }
+    }
+  }
+
+  private Object one(HeldPort port, InjectionPoint point) {
+    if (converter != null) {
+      return converter.convert(port);
+    }
+    if (isNumber()) {
+      return port.number();
+    }
+    if (type == InetSocketAddress.class) {
+      return port.socketAddress();
+    }
+    return type == URI.class ? uri(port.socketAddress(), point) : port;
+  }
+
+  private Object several(List<HeldPort> ports, InjectionPoint point) {
+    if (type == PortBlock.class) {
+      return block(ports, point);
+    }
+    if (isListOf(HeldPort.class)) {
+      return ports;
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (HeldPort port : ports) {
+      numbers.add(port.number());
+    }
+    return type == int[].class
+        ? numbers.stream().mapToInt(Integer::intValue).toArray()
+        : List.copyOf(numbers);
+  }
+
+  private static PortBlock block(List<HeldPort> ports, InjectionPoint point) {
     try {
       return PortBlock.of(ports);
     } catch (IllegalArgumentException e) {
-      throw place.error(
+      throw point.error(
           "gets ports that were asked for elsewhere, under the same name. " + e.getMessage());
     }
   }
 
-  private static URI uri(HeldPort port, Place place) {
-    InetSocketAddress address = port.socketAddress();
+  private static URI uri(InetSocketAddress address, InjectionPoint point) {
+    String scheme = point.annotation().scheme();
     try {
       return new URI(
-          place.annotation().scheme(),
-          null,
-          address.getAddress().getHostAddress(),
-          address.getPort(),
-          null,
-          null,
-          null);
+          scheme, null, address.getAddress().getHostAddress(), address.getPort(), null, null, null);
     } catch (URISyntaxException e) {
-      throw place.error(
-          "has a scheme that is none: \""
-              + place.annotation().scheme()
-              + "\". Expected a word such as http.");
+      throw point.error("has an invalid scheme: \"" + scheme + "\". Expected a word such as http.");
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.freeport.junit5;
 
 import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import io.freeport.spi.EngineCheck;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -9,7 +8,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Decides for {@link RequiresDocker}. */
+/** Evaluates {@link RequiresDocker}. */
 final class RequiresDockerCondition implements ExecutionCondition {
 
   private static final String REQUIRE = "FREEPORT_REQUIRE_DOCKER";
@@ -18,17 +17,19 @@ final class RequiresDockerCondition implements ExecutionCondition {
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return evaluate(
         RequiresDockerCondition::requireAnswer,
-        Settings.ofThisJvm().get(SettingKeys.REQUIRE_DOCKER));
+        RunScope.settings(context).get(SettingKeys.REQUIRE_DOCKER));
   }
 
   private static void requireAnswer() {
-    ServiceLoader.load(EngineCheck.class, EngineCheck.class.getClassLoader())
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "add freeport-testcontainers or freeport-docker to the test class path, which look for one"))
-        .requireAnswer();
+    EngineCheck check =
+        ServiceLoader.load(EngineCheck.class, EngineCheck.class.getClassLoader())
+            .findFirst()
+            .orElse(null);
+    if (check == null) {
+      throw new IllegalStateException(
+          "nothing on the test class path can look for one: add freeport-docker or freeport-testcontainers");
+    }
+    check.requireAnswer();
   }
 
   static ConditionEvaluationResult evaluate(Runnable requireAnswer, boolean required) {

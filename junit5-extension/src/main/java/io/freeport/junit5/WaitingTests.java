@@ -12,9 +12,9 @@ import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
- * The tests of this JVM that wait for fixed ports. If they wait for no others than each other, none
- * of them will ever go on. Such a circle is closed by the last one that begins to wait, and it is
- * the one that is told: when it has failed, its ports are free for the others.
+ * The tests of this JVM that wait for fixed ports. If they wait for each other only, none of them
+ * ever continues. The last one that begins to wait closes such a circle, so it fails. Its ports are
+ * free for the others then.
  */
 final class WaitingTests {
 
@@ -24,27 +24,27 @@ final class WaitingTests {
   /**
    * A test that waits.
    *
-   * @param ours the numbers that it has, and will not release meanwhile
+   * @param own the numbers that it has, and will not release meanwhile
    */
-  private record Waiting(PortRequest request, Set<Integer> ours) {}
+  private record Waiting(PortRequest request, Set<Integer> own) {}
 
   /**
-   * Notes that this thread begins to wait.
+   * Adds the test of this thread.
    *
-   * @param isTurnOf whether a request has to wait if these are the numbers that others have
-   * @throws IllegalStateException if it would do so in vain
+   * @param mustWait whether a request has to wait while others have these numbers
+   * @throws IllegalStateException if the test would wait forever
    */
   synchronized void add(
-      PortRequest request, Set<Integer> ours, BiPredicate<PortRequest, Set<Integer>> isTurnOf) {
-    Waiting last = new Waiting(request, ours);
+      PortRequest request, Set<Integer> own, BiPredicate<PortRequest, Set<Integer>> mustWait) {
+    Waiting last = new Waiting(request, own);
     List<Waiting> circle = new ArrayList<>(waiting.values());
     circle.add(last);
     while (circle.removeIf(
         each -> {
-          Set<Integer> theirs = numbersOfOthers(each, circle);
-          return theirs.isEmpty() || !isTurnOf.test(each.request(), theirs);
+          Set<Integer> others = numbersOfOthers(each, circle);
+          return others.isEmpty() || !mustWait.test(each.request(), others);
         })) {
-      // Who waits for somebody that will go on will do so too.
+      // A test that waits only for tests that continue will continue too.
     }
     if (circle.contains(last)) {
       throw new IllegalStateException(text(circle));
@@ -52,14 +52,15 @@ final class WaitingTests {
     waiting.put(Thread.currentThread(), last);
   }
 
+  /** Removes the test of this thread, if it waits. */
   synchronized void remove() {
     waiting.remove(Thread.currentThread());
   }
 
   private static Set<Integer> numbersOfOthers(Waiting one, List<Waiting> all) {
     Set<Integer> numbers = new TreeSet<>();
-    all.forEach(each -> numbers.addAll(each.ours()));
-    numbers.removeAll(one.ours());
+    all.forEach(each -> numbers.addAll(each.own()));
+    numbers.removeAll(one.own());
     return numbers;
   }
 
@@ -71,7 +72,7 @@ final class WaitingTests {
             each ->
                 each.request().usedBy()
                     + " has "
-                    + each.ours().stream().filter(wanted::contains).sorted().toList()
+                    + each.own().stream().filter(wanted::contains).sorted().toList()
                     + " and waits for "
                     + each.request().preferred())
         .collect(

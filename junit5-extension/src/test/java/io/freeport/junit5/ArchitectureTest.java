@@ -7,17 +7,31 @@ import java.util.Set;
 
 class ArchitectureTest extends ArchitectureContract {
 
+  private static final String REGISTERS = "an annotation registers the extension that reads it";
+
   ArchitectureTest() {
     super(ProjectModule.JUNIT5, FreePort.class);
   }
 
   @Override
   protected Map<String, Set<String>> publicTypes() {
-    return Map.of();
+    return Map.of(
+        "io.freeport.junit5",
+        Set.of(
+            "FreePort",
+            "PortScope",
+            "FreePortExtension",
+            "FixedPortLocks",
+            "HeldPortFactory",
+            "RequiresDocker"));
   }
 
   @Override
-  protected Set<String> packagesWithCycles() {
-    return Set.of("io.freeport.junit5");
+  protected Map<String, String> classArrows() {
+    return Map.of(
+        "io.freeport.junit5.FreePort -> io.freeport.junit5.FreePortInjection", REGISTERS,
+        "io.freeport.junit5.FreePort -> io.freeport.junit5.ConflictExplanation", REGISTERS,
+        "io.freeport.junit5.RequiresDocker -> io.freeport.junit5.RequiresDockerCondition",
+            REGISTERS);
   }
 }

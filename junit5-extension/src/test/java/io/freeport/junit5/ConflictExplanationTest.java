@@ -49,7 +49,7 @@ class ConflictExplanationTest {
         .asString()
         .matches(
             "(?s)io\\.freeport\\.junit5\\.ConflictExplanation\\$Explanation: This is a port conflict\\.\\R"
-                + "Port \\d+, \"db\", of @FreePort (parameter \\[.*\\] of|field) \\[.*"
+                + "Port \\d+, \"db\", from @FreePort (parameter \\[.*\\] of|field) \\[.*"
                 + fixture.getSimpleName()
                 + ".*\\]: Port \\d+ is taken by .*");
   }
@@ -62,7 +62,7 @@ class ConflictExplanationTest {
     assertThat(explanations(failure))
         .singleElement()
         .asString()
-        .contains("Port 5432, of no @FreePort of this test: Port 5432 ");
+        .contains("Port 5432, not from a @FreePort of this test: Port 5432 ");
   }
 
   /** Nobody has it for TCP, and its consumer has it instead of FreePort. */
@@ -74,7 +74,7 @@ class ConflictExplanationTest {
           .singleElement()
           .asString()
           .matches(
-              "(?s).*Port (\\d+), \"dns\", of @FreePort .*: Port \\1 cannot be bound for UDP, .*");
+              "(?s).*Port (\\d+), \"dns\", from @FreePort .*: Port \\1 cannot be bound for UDP, .*");
     }
   }
 

@@ -10,13 +10,19 @@ import io.freeport.PortAllocator;
 import io.freeport.PortBlock;
 import io.freeport.PortRequest;
 import io.freeport.Protocol;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -158,6 +164,55 @@ class FixedPortTest {
               .build());
       succeed(TwoAddresses.class, "10m", 1);
     }
+  }
+
+  /** While they wait they read the records of the other JVMs again and again. */
+  @Test
+  void startNoThreadForEachLookWhileTheyWait() throws Exception {
+    Settings settings = Settings.ofThisJvm();
+    PortRequest request =
+        PortRequest.named("waits").preferred(FIXED + 10).strict().usedBy("a test").build();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    try (PortAllocator another = PortAllocator.create();
+        PortAllocator own = PortAllocator.create()) {
+      HeldPort held = another.hold(request);
+      List<Thread> waiting = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        waiting.add(
+            new Thread(
+                () -> {
+                  for (HeldPort port : new FixedPortQueue(own, settings).hold(request, Set.of())) {
+                    port.close();
+                  }
+                }));
+      }
+      waiting.forEach(Thread::start);
+      awaitPauses(waiting, 5, threads);
+      long before = threads.getTotalStartedThreadCount();
+      awaitPauses(waiting, 30, threads);
+      assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(10);
+
+      held.close();
+      for (Thread thread : waiting) {
+        thread.join();
+      }
+    }
+  }
+
+  /** Returns when each thread has paused so many times more. */
+  private static void awaitPauses(List<Thread> waiting, int pauses, ThreadMXBean threads) {
+    for (Thread thread : waiting) {
+      long enough = pausesOf(thread, threads) + pauses;
+      while (pausesOf(thread, threads) < enough) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static long pausesOf(Thread thread, ThreadMXBean threads) {
+    ThreadInfo info = threads.getThreadInfo(thread.getId());
+    assertThat(info).as("a thread that still waits").isNotNull();
+    return info.getWaitedCount();
   }
 
   private static String registry() {

@@ -77,7 +77,7 @@ class FreePortMisuseTest {
                 message(
                     "@FreePort field [final java.lang.Integer "
                         + FinalField.class.getName()
-                        + ".port] must not be final: its port is put into it after its initializer ran.")));
+                        + ".port] must not be final: its port is injected after its initializer ran.")));
   }
 
   /** Only a field that says what the parameter says may be the one that it is put into. */
@@ -92,7 +92,7 @@ class FreePortMisuseTest {
     assertFailsWith(
         ExtensionConfigurationException.class,
         field + " Misuse(@FreePort(\"db\") int port) {} @Test void test() {}",
-        "@FreePort field \\[final .* Misuse\\.port\\] must not be final: its port is put into it after its initializer ran\\.",
+        "@FreePort field \\[final .* Misuse\\.port\\] must not be final: its port is injected after its initializer ran\\.",
         directory);
   }
 
@@ -126,8 +126,7 @@ class FreePortMisuseTest {
         arguments(
             "@FreePort(address = \"localhost\") int port",
             "cannot be satisfied. Not a numeric address: \"localhost\". Expected one such as 127.0.0.1 or ::1."),
-        arguments(
-            "@FreePort(\" \") int port", "has a name of blanks. Leave it out, or use a word."),
+        arguments("@FreePort(\" \") int port", "has a blank name. Leave it out, or use a word."),
         arguments(
             "@FreePort(strict = true) int port",
             "cannot be satisfied. The request for a TCP port (Misuse.test()) is strict and prefers no port. Name one: preferred(...)."),
@@ -142,7 +141,7 @@ class FreePortMisuseTest {
             "asks for 2 ports, but its type is for one. Use int[], List<Integer>, List<HeldPort> or PortBlock."),
         arguments(
             "@FreePort(scheme = \"ht tp\") URI port",
-            "has a scheme that is none: \"ht tp\". Expected a word such as http."),
+            "has an invalid scheme: \"ht tp\". Expected a word such as http."),
         arguments(
             "@FreePort List<String> port",
             "must be of type int, java.lang.Integer, io.freeport.HeldPort, java.net.InetSocketAddress, java.net.URI, int[],"

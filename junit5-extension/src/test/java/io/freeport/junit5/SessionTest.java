@@ -6,6 +6,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.freeport.HeldPort;
 import io.freeport.PortState;
 import io.freeport.PortStatistics;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -121,6 +123,13 @@ class SessionTest {
         .startsWith("io.freeport.PortLeakException: ");
   }
 
+  /** They are settings of the whole JVM, but only until the session ends. */
+  @Test
+  void configurationParametersDoNotOutliveTheirSession() throws Exception {
+    assertThat(run(Map.of("freeport.retries", "7"), Map.of(), ReadsSettings.class))
+        .containsExactly("7 within", "passed", "5 after it");
+  }
+
   @Test
   void anUnknownKeyFailsTheTestThatUsesPorts() throws Exception {
     assertThat(run(Map.of("freeport.leak", "fail"), Map.of(), UsesPorts.class).get(0))
@@ -206,6 +215,9 @@ class SessionTest {
       if (UsesSession.port != null) {
         System.out.println(UsesSession.port.state() + " after it");
       }
+      if (ReadsSettings.ran) {
+        System.out.println(ReadsSettings.retries() + " after it");
+      }
     }
   }
 
@@ -236,6 +248,20 @@ class SessionTest {
     void test(@FreePort(value = "db", scope = PortScope.SESSION) HeldPort port) {
       assertThat(port.state()).isEqualTo(PortState.HELD);
       UsesSession.port = port;
+    }
+  }
+
+  static class ReadsSettings {
+    static boolean ran;
+
+    static int retries() {
+      return Settings.ofThisJvm().get(SettingKeys.RETRIES);
+    }
+
+    @Test
+    void test() {
+      ran = true;
+      System.out.println(retries() + " within");
     }
   }
 

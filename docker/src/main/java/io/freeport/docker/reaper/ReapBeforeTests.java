@@ -27,6 +27,16 @@ public final class ReapBeforeTests implements BeforeTests {
     }
   }
 
+  @Override
+  public String description() {
+    return "the removal of what dead test runs left behind";
+  }
+
+  @Override
+  public String remedy() {
+    return "To switch it off, set freeport.reaper=off.";
+  }
+
   private static void run(Settings settings) {
     switch (settings.choice(SettingKeys.REAPER, ReaperMode.ON)) {
       case ON -> tellProblem(Reaper.create(settings).attempt());

@@ -1,22 +1,21 @@
-package io.freeport.junit5;
+package io.freeport.junit5.internal;
 
 import io.freeport.PortEvent;
 import io.freeport.PortStatistics;
 import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** What happened to the ports of a launcher session, in one line. */
+/** Sums up in one line what happened to the ports of a launcher session. */
 final class Summary {
 
   /** When it is printed. */
   enum When {
-    /** Whenever tests ran. */
+    /** Always, if tests ran. */
     ALWAYS,
     /** If a port was stolen or leaked, or a container was reaped. */
     AUTO,
-    /** Not at all. */
+    /** Never. */
     NEVER
   }
 
@@ -82,18 +81,17 @@ final class Summary {
 
   private boolean isWanted(Counts counts) {
     try {
-      return switch (Settings.ofThisJvm().choice(SettingKeys.SUMMARY, When.AUTO)) {
-        case ALWAYS -> ran;
-        case AUTO -> counts.isTrouble() || counts.reaped > 0;
-        case NEVER -> false;
-      };
-    } catch (IllegalArgumentException badSetting) {
-      logger().log(Level.ERROR, badSetting.getMessage());
+      When when = Session.ofThisJvm().settings().choice(SettingKeys.SUMMARY, When.AUTO);
+      return when == When.AUTO
+          ? counts.isTrouble() || counts.reaped > 0
+          : when == When.ALWAYS && ran;
+    } catch (IllegalArgumentException invalidSetting) {
+      logger().log(Level.ERROR, invalidSetting.getMessage());
       return false;
     }
   }
 
-  /** Asked for only by who has something to say, see {@link FreePortSessionListener}. */
+  /** Loaded lazily: most runs log nothing. */
   static Logger logger() {
     return System.getLogger("io.freeport.junit5");
   }

@@ -1,14 +1,11 @@
-package io.freeport.junit5;
+package io.freeport.junit5.internal;
 
 import io.freeport.spi.SettingsSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes JUnit's configuration parameters settings of FreePort, wherever in this JVM they are read
- * while tests run. Found by {@link java.util.ServiceLoader}; there is nothing to call.
- *
- * @since 0.1.0
+ * Makes JUnit's configuration parameters settings of the whole JVM while a session runs its tests.
  */
 public final class SessionSettings implements SettingsSource {
 
@@ -17,7 +14,7 @@ public final class SessionSettings implements SettingsSource {
 
   @Override
   public int rank() {
-    return SYSTEM_PROPERTIES + 100;
+    return JUnitParameters.RANK;
   }
 
   @Override

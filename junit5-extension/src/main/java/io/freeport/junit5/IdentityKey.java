@@ -2,12 +2,12 @@ package io.freeport.junit5;
 
 import org.jspecify.annotations.Nullable;
 
-/** Part of a key. Two instances are two, whatever their class thinks of it. */
-record Identity(@Nullable Object instance) {
+/** A key that compares objects by identity, whatever their {@code equals} says. */
+record IdentityKey(@Nullable Object instance) {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Identity identity && identity.instance == instance;
+    return other instanceof IdentityKey key && key.instance == instance;
   }
 
   @Override
