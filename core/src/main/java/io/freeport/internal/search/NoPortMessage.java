@@ -29,7 +29,7 @@ public final class NoPortMessage {
         exception(PortRequest.any(), new IOException("too many open files"), 0);
   }
 
-  public static PortUnavailableException exception(
+  static PortUnavailableException exception(
       PortRequest request, SearchFailures refusals, KernelPorts kernel, int held) {
     List<String> lines = new ArrayList<>();
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
@@ -64,8 +64,7 @@ public final class NoPortMessage {
     return new PortUnavailableException(withAdvice(lines, advice), refusals.inUse());
   }
 
-  public static PortUnavailableException exception(
-      PortRequest request, IOException failure, int held) {
+  static PortUnavailableException exception(PortRequest request, IOException failure, int held) {
     String reason = String.valueOf(failure.getMessage());
     List<String> lines = new ArrayList<>();
     List<String> advice = new ArrayList<>();

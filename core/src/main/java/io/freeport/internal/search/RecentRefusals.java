@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the order of the attempts depends on it. So two threads may begin a second at the same
  * time and lose the numbers of one of them, and a second may end in the middle of a search.
  */
-public final class RecentRefusals {
+final class RecentRefusals {
 
   private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
 

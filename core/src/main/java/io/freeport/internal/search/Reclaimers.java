@@ -8,14 +8,14 @@ import java.util.ServiceLoader;
 import java.util.Set;
 
 /** Asks each {@link PortReclaimer} that there is. */
-public final class Reclaimers {
+final class Reclaimers {
 
   private static final Logger LOGGER = System.getLogger(Reclaimers.class.getName());
 
   private Reclaimers() {}
 
   /** Returns whether one of the ports may be free now. It never fails: the port's user would. */
-  public static boolean anyOf(Set<Integer> ports) {
+  static boolean anyOf(Set<Integer> ports) {
     if (ports.isEmpty()) {
       return false;
     }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Why the ports that were tried for a request could not be had. */
-public final class SearchFailures {
+final class SearchFailures {
 
   /** Of so many ports the message says who has them. */
   private static final int NAMED = 3;
@@ -76,7 +76,7 @@ public final class SearchFailures {
   }
 
   /** Returns all ports that somebody has, of those that were tried. */
-  public Set<Integer> allInUse() {
+  Set<Integer> allInUse() {
     return Collections.unmodifiableSet(inUse);
   }
 
