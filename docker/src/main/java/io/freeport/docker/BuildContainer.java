@@ -10,8 +10,8 @@ import io.freeport.build.BuildShare;
 import io.freeport.docker.internal.ContainerStarter;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineCall;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.internal.PublishedPort;
 import io.freeport.docker.internal.SingleContainer;
@@ -238,8 +238,8 @@ public final class BuildContainer implements AutoCloseable {
     private EnginePorts passage(HeldPort port, PortAllocator allocator) {
       return new EnginePorts(
           List.of(new PublishedPort(its.containerPort, port)),
-          EngineHandoff.OF_THIS_JVM,
-          EngineHandoff.HERE,
+          EngineStrategy.OF_THIS_JVM,
+          EngineStrategy.HERE,
           allocator.handoffMode());
     }
 
@@ -294,7 +294,7 @@ public final class BuildContainer implements AutoCloseable {
       try (DockerClient client = Engine.connect()) {
         return EngineCall.run(
             () -> command.apply(new SingleContainer(client, words[0])),
-            EngineHandoff.OF_THIS_JVM.name(),
+            EngineStrategy.OF_THIS_JVM.name(),
             "Container \"" + its.name + "\" on port " + words[1] + " was to be " + what);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

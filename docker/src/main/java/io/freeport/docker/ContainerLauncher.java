@@ -4,8 +4,8 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.PortAllocator;
 import io.freeport.docker.internal.ContainerStarter;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.internal.PublishedPort;
 import java.util.LinkedHashMap;
@@ -45,7 +45,7 @@ import java.util.function.IntUnaryOperator;
 public final class ContainerLauncher {
 
   private final DockerClient client;
-  private final EngineHandoff engine = new EngineHandoff(() -> "of the launcher's client");
+  private final EngineStrategy engine = new EngineStrategy(() -> "of the launcher's client");
 
   private ContainerLauncher(DockerClient client) {
     this.client = client;
@@ -108,7 +108,8 @@ public final class ContainerLauncher {
       ContainerStarter start =
           new ContainerStarter(
               client,
-              new EnginePorts(ports.values(), engine, EngineHandoff.HERE, allocator.handoffMode()));
+              new EnginePorts(
+                  ports.values(), engine, EngineStrategy.HERE, allocator.handoffMode()));
       String id = start.run(() -> labelled(create.apply(port -> numberOf(port, ports))), any -> {});
       return new LaunchedContainer(start, id, ports, allocator);
     } catch (Throwable e) {

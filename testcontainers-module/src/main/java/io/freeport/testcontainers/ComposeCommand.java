@@ -31,7 +31,7 @@ final class ComposeCommand {
   }
 
   /** What it answered, and what it said about it. */
-  private record Answer(boolean ended, int status, List<String> lines, String complaint) {
+  public record Answer(boolean ended, int status, List<String> lines, String complaint) {
     boolean isGood() {
       return ended && status == 0;
     }

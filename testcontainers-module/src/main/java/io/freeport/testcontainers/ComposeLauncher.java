@@ -4,8 +4,8 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortState;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.PublishedPort;
 import java.io.File;
 import java.lang.reflect.Field;
@@ -144,7 +144,7 @@ public final class ComposeLauncher {
       EnginePorts passage =
           new EnginePorts(
               ports.values(),
-              EngineHandoff.OF_THIS_JVM,
+              EngineStrategy.OF_THIS_JVM,
               DockerClientFactory.instance().dockerHostIpAddress(),
               allocator.handoffMode());
       while (true) {

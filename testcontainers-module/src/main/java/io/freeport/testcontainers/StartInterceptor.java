@@ -10,8 +10,8 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.Protocol;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.PublishedPort;
 import io.freeport.docker.internal.SingleContainer;
 import java.lang.ref.Cleaner;
@@ -164,7 +164,7 @@ final class StartInterceptor {
     if (current == null || !again) {
       current =
           new EnginePorts(
-              published, EngineHandoff.OF_THIS_JVM, container.getHost(), allocator.handoffMode());
+              published, EngineStrategy.OF_THIS_JVM, container.getHost(), allocator.handoffMode());
       passage = current;
       // After another attempt of the same start(), the container of that one would still be known.
       keepsNumbers = bound && container.getContainerId() == null;

@@ -8,6 +8,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,7 +66,7 @@ class AddressesTest {
       request.address(InetAddress.getByName(asked));
     }
     try (PortAllocator allocator = PortAllocator.create();
-        Httpd httpd = new Httpd()) {
+        HttpdContainer httpd = new HttpdContainer()) {
       HeldPort port = allocator.hold(request.build());
       assertThat(addressesWhere(address -> !isFree(address, port.number())))
           .as("held")
@@ -112,7 +113,7 @@ class AddressesTest {
         .collect(Collectors.toSet());
   }
 
-  private static Binding[] bindings(Httpd httpd) {
+  private static Binding[] bindings(HttpdContainer httpd) {
     return httpd
         .getContainerInfo()
         .getNetworkSettings()

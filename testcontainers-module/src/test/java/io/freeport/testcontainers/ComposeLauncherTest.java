@@ -14,10 +14,13 @@ import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
 import io.freeport.PortState;
 import io.freeport.docker.internal.Engine;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EngineMode;
 import io.freeport.docker.internal.EnginePorts;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.testing.Eventually;
+import io.freeport.docker.testing.FakeEngine;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.RequiresDocker;
 import java.io.File;
@@ -241,7 +244,7 @@ class ComposeLauncherTest {
         .withMessageContaining("no container publishes Port ")
         .withMessageContaining("${WEB_PROT}, ${ADMIN_PORT} of the launcher: is each of them used");
     assertThat(containers()).isEmpty();
-    assertThat(EngineHandoff.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
+    assertThat(EngineStrategy.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
         .isNotEqualTo(EngineMode.ARBITER);
   }
 
@@ -253,7 +256,7 @@ class ComposeLauncherTest {
       ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
       RuntimeException failure = new ContainerLaunchException("Compose failed");
       EnginePorts passage =
-          new EnginePorts(List.of(), EngineHandoff.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
+          new EnginePorts(List.of(), EngineStrategy.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
       assertThat(ComposeLauncher.conflict(project, passage, failure)).isNull();
       assertThat(failure.getSuppressed())
           .singleElement()

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;

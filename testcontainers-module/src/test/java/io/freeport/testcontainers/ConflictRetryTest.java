@@ -17,6 +17,8 @@ import io.freeport.PortUnavailableException;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.EngineProxy;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,8 +68,8 @@ class ConflictRetryTest {
     client.close();
   }
 
-  private static Httpd marked() {
-    return new Httpd().withLabels(MARK);
+  private static HttpdContainer marked() {
+    return new HttpdContainer().withLabels(MARK);
   }
 
   private List<String> marks() {
@@ -79,7 +81,7 @@ class ConflictRetryTest {
   @Test
   void aContainerGetsAnotherPortAndIsConfiguredAnew() throws Exception {
     try (GapThief thief = new GapThief(2);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       List<Integer> configured = new ArrayList<>();
@@ -107,7 +109,7 @@ class ConflictRetryTest {
   @Test
   void severalPortsAreConfiguredTogether() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort one = ContainerPorts.publish(httpd, 80);
       HeldPort two = thief.hold();
       ContainerPorts.publish(httpd, 81, two);
@@ -127,7 +129,7 @@ class ConflictRetryTest {
   @Test
   void theContainersOwnAttemptsAreNotUsedUp() throws Exception {
     try (GapThief thief = new GapThief(2);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       httpd.withStartupAttempts(2).waitingFor(new FailsOnce());
@@ -142,7 +144,7 @@ class ConflictRetryTest {
   void thereIsABoundAndTheEnginesLastWordIsTold() throws Exception {
     System.setProperty("freeport.retries", "2");
     try (GapThief thief = new GapThief(100);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       assertThatThrownBy(httpd::start)
@@ -159,7 +161,7 @@ class ConflictRetryTest {
   @Test
   void whereThereIsNoOtherPortTheConflictIsTold() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       int number = anyFreeNumber();
       HeldPort port = thief.hold(PortRequest.named("db").preferred(number).strict().build());
       ContainerPorts.publish(httpd, Httpd.PORT, port);
@@ -179,7 +181,7 @@ class ConflictRetryTest {
   @Test
   void ofSeveralPortsThoseThatChangedAreConfiguredThoughAnotherCannot() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort one = ContainerPorts.publish(httpd, 80);
       HeldPort strict =
           thief.hold(PortRequest.named("db").preferred(anyFreeNumber()).strict().build());
@@ -208,7 +210,7 @@ class ConflictRetryTest {
                       }
                     })
                 .build();
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort held = allocator.hold("web");
       port.complete(held);
       ContainerPorts.publish(httpd, Httpd.PORT, held);
@@ -231,7 +233,7 @@ class ConflictRetryTest {
     }
   }
 
-  private static final class StartsInAnotherThread extends Httpd {
+  private static final class StartsInAnotherThread extends HttpdContainer {
     @Override
     public void start() {
       CompletableFuture.runAsync(super::start).join();
@@ -241,7 +243,7 @@ class ConflictRetryTest {
   @Test
   void aSubclassThatStartsInAnotherThread() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = new StartsInAnotherThread().withLabels(MARK)) {
+        HttpdContainer httpd = new StartsInAnotherThread().withLabels(MARK)) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       httpd.start();
@@ -251,7 +253,7 @@ class ConflictRetryTest {
     }
   }
 
-  private static final class StartsOnce extends Httpd {
+  private static final class StartsOnce extends HttpdContainer {
     private boolean started;
 
     @Override
@@ -267,7 +269,7 @@ class ConflictRetryTest {
   @Test
   void aSubclassThatStartsOnlyOnceIsToldAndTheConflictToo() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = new StartsOnce().withLabels(MARK)) {
+        HttpdContainer httpd = new StartsOnce().withLabels(MARK)) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       assertThatThrownBy(httpd::start)
@@ -283,7 +285,7 @@ class ConflictRetryTest {
   @Test
   void aContainerThatWasStoppedKeepsItsNumber() throws Exception {
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort port = thief.allocator().hold("web");
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       httpd.start();
@@ -304,7 +306,7 @@ class ConflictRetryTest {
   @Test
   void aConflictAboutAPortThatIsNotOursIsNotTouched() throws Exception {
     try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       int foreign = stranger.getLocalPort();
       httpd.setPortBindings(List.of("127.0.0.1:" + foreign + ":81"));
       List<Integer> configured = new ArrayList<>();
@@ -321,7 +323,7 @@ class ConflictRetryTest {
   /** Its own failure, as it was, after one attempt: a command that does not exist. */
   @Test
   void otherFailuresAreNotTouched() {
-    try (Httpd httpd = marked()) {
+    try (HttpdContainer httpd = marked()) {
       httpd.withCommand("no-such-command");
       List<Integer> configured = new ArrayList<>();
       HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
@@ -343,7 +345,7 @@ class ConflictRetryTest {
   void withoutTheRetryTheStartFails() throws Exception {
     System.setProperty("freeport.retries", "0");
     try (GapThief thief = new GapThief(1);
-        Httpd httpd = marked()) {
+        HttpdContainer httpd = marked()) {
       HeldPort port = thief.hold();
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       assertThatThrownBy(httpd::start).rootCause().hasMessageContaining("address already in use");

@@ -8,6 +8,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.Protocol;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -119,7 +120,7 @@ class ContainerKindsTest {
 
   @Test
   void anAddressThatIsAdvertisedEarly() throws Exception {
-    try (Httpd httpd = new Httpd()) {
+    try (HttpdContainer httpd = new HttpdContainer()) {
       HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
       ContainerPorts.configure(
           httpd,
@@ -136,8 +137,8 @@ class ContainerKindsTest {
 
   @Test
   void withDependencies() throws Exception {
-    try (Httpd first = new Httpd();
-        Httpd second = new Httpd()) {
+    try (HttpdContainer first = new HttpdContainer();
+        HttpdContainer second = new HttpdContainer()) {
       HeldPort one = ContainerPorts.publish(first, Httpd.PORT);
       HeldPort two = ContainerPorts.publish(second, Httpd.PORT);
       second.dependsOn(first).start();
@@ -148,9 +149,9 @@ class ContainerKindsTest {
 
   @Test
   void severalStartedTogether() throws Exception {
-    try (Httpd first = new Httpd();
-        Httpd second = new Httpd();
-        Httpd third = new Httpd()) {
+    try (HttpdContainer first = new HttpdContainer();
+        HttpdContainer second = new HttpdContainer();
+        HttpdContainer third = new HttpdContainer()) {
       List<HeldPort> ports =
           List.of(
               ContainerPorts.publish(first, Httpd.PORT),
@@ -166,8 +167,8 @@ class ContainerKindsTest {
   @Test
   void inANetworkWithAliases() throws Exception {
     try (Network network = Network.newNetwork();
-        Httpd web = new Httpd().withNetwork(network).withNetworkAliases("web");
-        Httpd client = new Httpd().withNetwork(network)) {
+        HttpdContainer web = new HttpdContainer().withNetwork(network).withNetworkAliases("web");
+        HttpdContainer client = new HttpdContainer().withNetwork(network)) {
       HeldPort port = ContainerPorts.publish(web, Httpd.PORT);
       web.start();
       client.start();
@@ -211,7 +212,7 @@ class ContainerKindsTest {
 
   /** One container for all classes of a JVM, started by the first that needs it. */
   private static final class Singleton {
-    static final Httpd HTTPD = new Httpd();
+    static final HttpdContainer HTTPD = new HttpdContainer();
     static final HeldPort PORT = ContainerPorts.publish(HTTPD, Httpd.PORT);
 
     static {
@@ -229,10 +230,10 @@ class ContainerKindsTest {
   @Testcontainers
   class OfTheClassAndOfTheInstance {
 
-    @Container private static final Httpd SHARED = new Httpd();
+    @Container private static final HttpdContainer SHARED = new HttpdContainer();
     private static final HeldPort SHARED_PORT = ContainerPorts.publish(SHARED, Httpd.PORT);
 
-    @Container private final Httpd own = new Httpd();
+    @Container private final HttpdContainer own = new HttpdContainer();
     private final HeldPort ownPort = ContainerPorts.publish(own, Httpd.PORT);
 
     @Test

@@ -13,6 +13,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.FreePort;
 import io.freeport.junit5.RequiresDocker;
@@ -42,7 +43,7 @@ class ContainerPortsTest {
 
     @Test
     void theNumberIsKnownBeforeTheStartAndHeldUntilTheEngineListens() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         assertThat(port.state()).isEqualTo(PortState.HELD);
         assertThatThrownBy(() -> new ServerSocket(port.number()).close())
@@ -58,7 +59,7 @@ class ContainerPortsTest {
 
     @Test
     void aPortOfTheTestInstance(@FreePort("web") HeldPort port) throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         assertThat(ContainerPorts.publish(httpd, Httpd.PORT, port)).isSameAs(port);
         httpd.start();
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
@@ -67,7 +68,7 @@ class ContainerPortsTest {
 
     @Test
     void severalPortsOfOneContainer() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80");
         HeldPort one = ContainerPorts.publish(httpd, 80);
         HeldPort two = ContainerPorts.publish(httpd, 81);
@@ -80,7 +81,7 @@ class ContainerPortsTest {
 
     @Test
     void otherPortsOfTheContainerStayWithTheEngine() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80").withExposedPorts(80, 81);
         HeldPort port = ContainerPorts.publish(httpd, 80);
         httpd.start();
@@ -91,7 +92,7 @@ class ContainerPortsTest {
 
     @Test
     void onlyLoopbackIsOpen() {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         Map<ExposedPort, Binding[]> bindings =
@@ -103,7 +104,7 @@ class ContainerPortsTest {
 
     @Test
     void theContainerIsLabelledWithItsOwner() {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         assertThat(httpd.getContainerInfo().getConfig().getLabels())
@@ -113,7 +114,7 @@ class ContainerPortsTest {
 
     @Test
     void aPortThatIsPublishedAfterTheStartupCheckWasReplaced() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         httpd.withCommand("sh", "-c", "httpd -p 81; httpd -f -p 80");
         HeldPort one = ContainerPorts.publish(httpd, 80);
         httpd.withStartupCheckStrategy(
@@ -128,7 +129,7 @@ class ContainerPortsTest {
 
     @Test
     void aStartupCheckThatIsSetLaterIsUsedAsWell() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.withStartupCheckStrategy(
             new MinimumDurationRunningStartupCheckStrategy(Duration.ofMillis(1)));
@@ -141,7 +142,7 @@ class ContainerPortsTest {
     /** Its check waits for the end, when nobody listens any more: the port is confirmed before. */
     @Test
     void aContainerThatIsMeantToEnd() {
-      try (Httpd done = new Httpd()) {
+      try (HttpdContainer done = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(done, Httpd.PORT);
         done.withCommand("sh", "-c", "sleep 1; echo done")
             .withStartupCheckStrategy(new OneShotStartupCheckStrategy())
@@ -157,7 +158,7 @@ class ContainerPortsTest {
      */
     @Test
     void anAttemptThatFailsAfterTheBindIsFollowedByAnotherOnTheSamePort() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.withStartupAttempts(2).waitingFor(new FailsOnce());
         httpd.start();
@@ -168,7 +169,7 @@ class ContainerPortsTest {
 
     @Test
     void aContainerThatIsStartedAgainHasTheSamePort() throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         httpd.stop();
@@ -182,7 +183,7 @@ class ContainerPortsTest {
     void aKeptPortIsHeldWhileTheContainerIsDown() throws Exception {
       Modes.assumeShared();
       try (PortAllocator allocator = PortAllocator.create();
-          Httpd httpd = new Httpd()) {
+          HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = allocator.hold(PortRequest.named("web").keep().build());
         ContainerPorts.publish(httpd, Httpd.PORT, port);
         httpd.start();
@@ -197,7 +198,7 @@ class ContainerPortsTest {
     /** As without a published port: the engine says that there is nothing to be done. */
     @Test
     void aStartOfARunningContainerIsNotTouched() {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         assertThatExceptionOfType(NotModifiedException.class)
@@ -221,7 +222,7 @@ class ContainerPortsTest {
 
     @Test
     void aStartedContainerIsTooLate() {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         httpd.start();
         assertThatIllegalStateException()
             .isThrownBy(() -> ContainerPorts.publish(httpd, Httpd.PORT))
@@ -233,7 +234,7 @@ class ContainerPortsTest {
 
     @Test
     void aPortThatIsReleasedBeforeTheStartFailsIt() {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         ContainerPorts.publish(httpd, Httpd.PORT).close();
         assertThatThrownBy(httpd::start)
             .isInstanceOf(ContainerLaunchException.class)
@@ -247,7 +248,7 @@ class ContainerPortsTest {
   @Nested
   class Misuse {
 
-    private final Httpd httpd = new Httpd();
+    private final HttpdContainer httpd = new HttpdContainer();
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 65536})
@@ -268,7 +269,7 @@ class ContainerPortsTest {
           .withMessage(
               "Container port 80 is published already, on Port "
                   + port.number()
-                  + " \"Httpd:80\" (HELD). Use that one.");
+                  + " \"HttpdContainer:80\" (HELD). Use that one.");
       port.close();
     }
 
@@ -313,7 +314,7 @@ class ContainerPortsTest {
     private StartsReusable() {}
 
     public static void main(String[] args) {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.withReuse(true).start();
       } catch (ContainerLaunchException e) {

@@ -11,6 +11,8 @@ import io.freeport.PortState;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.Eventually;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetSocketAddress;

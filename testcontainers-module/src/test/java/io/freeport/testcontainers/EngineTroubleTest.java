@@ -3,6 +3,9 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.freeport.docker.testing.FakeEngine;
+import io.freeport.docker.testing.SilentEngine;
+import io.freeport.docker.testing.SuiteChild;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapReport;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.FakeEngine;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;

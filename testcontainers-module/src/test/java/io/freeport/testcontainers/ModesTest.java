@@ -13,6 +13,9 @@ import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.SingleContainer;
+import io.freeport.docker.testing.EngineLog;
+import io.freeport.docker.testing.EngineProxy;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -64,7 +67,7 @@ class ModesTest {
                       }
                     })
                 .build();
-        Httpd httpd = new Httpd()) {
+        HttpdContainer httpd = new HttpdContainer()) {
       HeldPort port = allocator.hold("web");
       ContainerPorts.publish(httpd, Httpd.PORT, port);
       for (int start = 0; start < 2; start++) {

@@ -2,6 +2,7 @@ package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

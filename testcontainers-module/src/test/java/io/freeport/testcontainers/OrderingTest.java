@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 
 import io.freeport.HeldPort;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.FreePort;
 import io.freeport.junit5.RequiresDocker;
 import java.util.Objects;
@@ -50,7 +51,7 @@ class OrderingTest {
   @Testcontainers
   static class FieldAtTheClassFixture {
     @FreePort static HeldPort port;
-    @Container static final Httpd HTTPD = new Httpd();
+    @Container static final HttpdContainer HTTPD = new HttpdContainer();
 
     static {
       ContainerPorts.publish(HTTPD, 80, port);
@@ -63,7 +64,7 @@ class OrderingTest {
   @Testcontainers
   static class FieldAtTheInstanceFixture {
     @FreePort HeldPort port;
-    @Container final Httpd httpd = new Httpd();
+    @Container final HttpdContainer httpd = new HttpdContainer();
 
     {
       ContainerPorts.publish(httpd, 80, port);
@@ -75,7 +76,7 @@ class OrderingTest {
 
   @Testcontainers
   static class TooLateFixture {
-    @Container final Httpd httpd = new Httpd();
+    @Container final HttpdContainer httpd = new HttpdContainer();
 
     @Test
     void publishes(@FreePort HeldPort port) {
@@ -84,7 +85,7 @@ class OrderingTest {
   }
 
   static class ParameterFixture {
-    final Httpd httpd = new Httpd();
+    final HttpdContainer httpd = new HttpdContainer();
 
     @BeforeEach
     void start(@FreePort("web") HeldPort port) {

@@ -10,6 +10,8 @@ import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testcontainers.internal.OwnerLabelModifier;
@@ -35,7 +37,7 @@ class OwnerLabelTest {
 
   @Test
   void whatTestcontainersStartsIsOurs() {
-    try (Httpd httpd = new Httpd().withLabel("kept", "yes")) {
+    try (HttpdContainer httpd = new HttpdContainer().withLabel("kept", "yes")) {
       httpd.start();
       assertThat(httpd.getContainerInfo().getConfig().getLabels())
           .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString())
@@ -110,7 +112,7 @@ class OwnerLabelTest {
     private Starts() {}
 
     private static void labelsOfOthers() throws IOException {
-      try (Httpd publishing = new Httpd();
+      try (HttpdContainer publishing = new HttpdContainer();
           DockerClient client = Engine.connect()) {
         ContainerPorts.publish(publishing, Httpd.PORT);
         publishing.start();
@@ -127,7 +129,7 @@ class OwnerLabelTest {
     }
 
     public static void main(String[] args) throws IOException {
-      try (Httpd httpd = new Httpd().withReuse(args[0].equals("reusable"))) {
+      try (HttpdContainer httpd = new HttpdContainer().withReuse(args[0].equals("reusable"))) {
         httpd.start();
         System.out.println(httpd.getContainerInfo().getConfig().getLabels());
         System.out.println(httpd.getContainerId());

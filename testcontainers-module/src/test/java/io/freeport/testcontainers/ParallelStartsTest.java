@@ -17,6 +17,7 @@ import io.freeport.PortRequest;
 import io.freeport.PortUnavailableException;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineConflict;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
@@ -128,7 +129,7 @@ class ParallelStartsTest {
       List<HeldPort> held = holdInTheWay(allocator, LetsTheEngineChoose.lastNumber(client));
       held.forEach(port -> port.handover().offer(HandoffMode.SHARED));
       try (LetsTheEngineChoose.Chosen unrelated = LetsTheEngineChoose.start(client);
-          Httpd httpd = new Httpd()) {
+          HttpdContainer httpd = new HttpdContainer()) {
         assertThat(held).extracting(HeldPort::number).contains(unrelated.port());
         httpd.setPortBindings(List.of("127.0.0.1:" + unrelated.port() + ":" + Httpd.PORT));
         assertThatThrownBy(httpd::start).matches(EngineConflict::isIn, "a conflict");
@@ -230,7 +231,7 @@ class ParallelStartsTest {
     private static List<String> startSeveral() throws Exception {
       List<String> uses = new ArrayList<>();
       for (int i = 0; i < STARTS_PER_THREAD; i++) {
-        try (Httpd httpd = new Httpd()) {
+        try (HttpdContainer httpd = new HttpdContainer()) {
           HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
           long from = System.nanoTime();
           httpd.start();

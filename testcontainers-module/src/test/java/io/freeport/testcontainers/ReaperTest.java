@@ -8,6 +8,9 @@ import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.StaleContainers;
+import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.OwnerVerdict.Life;
@@ -194,7 +197,7 @@ class ReaperTest {
     private StartsContainer() {}
 
     public static void main(String[] args) throws Exception {
-      try (Httpd httpd = new Httpd()) {
+      try (HttpdContainer httpd = new HttpdContainer()) {
         ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         System.out.println(httpd.getContainerId());

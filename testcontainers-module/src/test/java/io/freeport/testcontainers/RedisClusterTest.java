@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.docker.testing.Eventually;
 import io.freeport.junit5.RequiresDocker;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.internal.EngineStrategy;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.net.HttpURLConnection;
@@ -28,12 +29,14 @@ class RemoteEngineTest {
 
   @BeforeEach
   void theEngineIsElsewhere() {
-    assumeThat(EngineHandoff.isLoopback(new Httpd().getHost())).as("a local engine").isFalse();
+    assumeThat(EngineStrategy.isLoopback(new HttpdContainer().getHost()))
+        .as("a local engine")
+        .isFalse();
   }
 
   @Test
   void theNumberIsTheEngines() throws Exception {
-    try (Httpd httpd = new Httpd()) {
+    try (HttpdContainer httpd = new HttpdContainer()) {
       HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
       httpd.start();
       assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
@@ -44,7 +47,7 @@ class RemoteEngineTest {
   /** In a JVM of its own, which does not know it from another test. */
   @Test
   void itIsRecognisedAndThatIsSaidOnce() throws Exception {
-    String host = new Httpd().getHost();
+    String host = new HttpdContainer().getHost();
     try (ChildJvm child = ChildJvm.start(TellsItsEngineApart.class)) {
       TellsItsEngineApart.Result result = TellsItsEngineApart.Result.of(child);
       assertThat(result.mode()).isEqualTo(EngineMode.ARBITER);
@@ -71,8 +74,8 @@ class RemoteEngineTest {
   @Test
   void ifTheEngineHasGivenItAwayThereIsAnother() throws Exception {
     try (PortAllocator allocator = PortAllocator.create();
-        Httpd first = new Httpd();
-        Httpd second = new Httpd()) {
+        HttpdContainer first = new HttpdContainer();
+        HttpdContainer second = new HttpdContainer()) {
       HeldPort taken = ContainerPorts.publish(first, Httpd.PORT);
       first.start();
       taken.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.DockerClient;
 import io.freeport.HeldPort;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.Eventually;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.Thief;
 import java.io.IOException;

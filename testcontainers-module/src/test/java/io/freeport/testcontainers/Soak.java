@@ -5,6 +5,8 @@ import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.EngineListing;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.StaleContainers;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;

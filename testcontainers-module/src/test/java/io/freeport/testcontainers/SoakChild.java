@@ -6,6 +6,8 @@ import com.github.dockerjava.api.model.Volume;
 import io.freeport.HeldPort;
 import io.freeport.docker.reaper.ReapReport;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,7 +51,7 @@ final class SoakChild {
   }
 
   private static void cycle(String run, DockerClient client) {
-    try (Httpd httpd = new Told()) {
+    try (HttpdContainer httpd = new Told()) {
       httpd.withLabel(MARK, run);
       httpd.withCreateContainerCmdModifier(create -> create.withVolumes(new Volume("/data")));
       System.out.println("holding");
@@ -81,7 +83,7 @@ final class SoakChild {
   }
 
   /** Tells when the engine has created it with a volume, and is about to start it. */
-  private static final class Told extends Httpd {
+  private static final class Told extends HttpdContainer {
     @Override
     protected void containerIsCreated(String containerId) {
       for (var mount :

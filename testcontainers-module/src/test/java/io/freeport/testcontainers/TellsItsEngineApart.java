@@ -2,8 +2,10 @@ package io.freeport.testcontainers;
 
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.internal.EngineStrategy;
+import io.freeport.docker.testing.EngineLog;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +38,9 @@ final class TellsItsEngineApart {
 
   public static void main(String[] args) throws Exception {
     try (EngineLog log = EngineLog.open();
-        Httpd first = new Httpd();
-        Httpd second = new Httpd()) {
-      for (Httpd httpd : List.of(first, second)) {
+        HttpdContainer first = new HttpdContainer();
+        HttpdContainer second = new HttpdContainer()) {
+      for (HttpdContainer httpd : List.of(first, second)) {
         HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
         // not for the port, which may not be reached from here
         httpd.waitingFor(
@@ -47,7 +49,7 @@ final class TellsItsEngineApart {
         System.out.println(port.number());
       }
       List<String> said = List.copyOf(log.messages);
-      System.out.println(EngineHandoff.OF_THIS_JVM.mode(first.getHost(), HandoffMode.SHARED));
+      System.out.println(EngineStrategy.OF_THIS_JVM.mode(first.getHost(), HandoffMode.SHARED));
       Stream.concat(said.stream(), Stream.of("")).forEach(System.out::println);
       System.in.read();
     }

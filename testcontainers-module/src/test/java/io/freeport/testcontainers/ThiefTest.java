@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.Thief;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class ThiefTest {
     try (Thief explicit = Thief.start(Thief.Way.EXPLICIT);
         Thief any = Thief.start(Thief.Way.ANY)) {
       for (int i = 0; i < STARTS; i++) {
-        try (Httpd httpd = new Httpd()) {
+        try (HttpdContainer httpd = new HttpdContainer()) {
           HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
           int held = port.number();
           long heldSince = System.nanoTime();
@@ -73,7 +74,7 @@ class ThiefTest {
   @RepeatedTest(3)
   void getsAPortThatWasLetGoOf() throws IOException {
     try (Thief explicit = Thief.start(Thief.Way.EXPLICIT);
-        Httpd httpd = new Httpd()) {
+        HttpdContainer httpd = new HttpdContainer()) {
       int found = findAndLetGo();
       long foundAt = System.nanoTime();
       explicit.watch(found);

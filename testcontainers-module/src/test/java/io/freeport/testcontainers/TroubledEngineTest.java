@@ -15,6 +15,9 @@ import io.freeport.PortState;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.EngineProxy;
+import io.freeport.docker.testing.Eventually;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.net.BindException;
@@ -312,7 +315,7 @@ class TroubledEngineTest {
               line ->
                   assertThat(line)
                       .matches(
-                          "A container with Port \\d+ \"Httpd:80\" \\(OFFERED\\) was to be started. The Docker engine at unix://"
+                          "A container with Port \\d+ \"HttpdContainer:80\" \\(OFFERED\\) was to be started. The Docker engine at unix://"
                               + directory
                               + "/engine.sock could not be reached: .*"))
           .endsWith("free");
@@ -325,7 +328,7 @@ class TroubledEngineTest {
 
     public static void main(String[] args) throws Exception {
       HeldPort port;
-      Httpd httpd = new Httpd().withLabels(MARK);
+      HttpdContainer httpd = new HttpdContainer().withLabels(MARK);
       port = ContainerPorts.publish(httpd, Httpd.PORT);
       try {
         httpd.start();

@@ -14,10 +14,11 @@ import io.freeport.PortRequest;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
-import io.freeport.docker.internal.EngineHandoff;
 import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.SingleContainer;
 import io.freeport.docker.internal.StartedContainers;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @RequiresDocker
 class UnpublishedTest {
 
-  static List<Named<Consumer<Httpd>>> mistakes() {
+  static List<Named<Consumer<HttpdContainer>>> mistakes() {
     return List.of(
         Named.of(
             "another host configuration",
@@ -45,18 +46,18 @@ class UnpublishedTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void isSaid(Consumer<Httpd> mistake) {
+  void isSaid(Consumer<HttpdContainer> mistake) {
     Modes.assumeShared();
-    try (Httpd idle = new Httpd().withCommand("sleep", "60")) {
+    try (HttpdContainer idle = new HttpdContainer().withCommand("sleep", "60")) {
       HeldPort port = ContainerPorts.publish(idle, Httpd.PORT);
       mistake.accept(idle);
       assertThatThrownBy(idle::start)
           .hasStackTraceContaining(
               "no container publishes Port "
                   + port.number()
-                  + " \"Httpd:80\" (OFFERED). Did a modifier");
+                  + " \"HttpdContainer:80\" (OFFERED). Did a modifier");
     }
-    assertThat(EngineHandoff.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
+    assertThat(EngineStrategy.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
         .isNotEqualTo(EngineMode.ARBITER);
   }
 

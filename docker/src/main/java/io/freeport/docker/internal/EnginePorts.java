@@ -35,7 +35,7 @@ public final class EnginePorts {
   private static final int REFUSALS_THAT_COUNT = 2;
 
   private final Collection<PublishedPort> ports;
-  private final EngineHandoff engine;
+  private final EngineStrategy engine;
   private final String host;
   private final HandoffMode machine;
 
@@ -44,7 +44,7 @@ public final class EnginePorts {
   private int refusalsOfFreePorts;
 
   public EnginePorts(
-      Collection<PublishedPort> ports, EngineHandoff engine, String host, HandoffMode machine) {
+      Collection<PublishedPort> ports, EngineStrategy engine, String host, HandoffMode machine) {
     this.ports = ports;
     this.engine = engine;
     this.host = host;
@@ -54,7 +54,7 @@ public final class EnginePorts {
 
   public void enterInto(CreateContainerCmd create) {
     for (PublishedPort port : ports) {
-      port.applyTo(create, EngineHandoff.address(host, port.port()));
+      port.applyTo(create, EngineStrategy.address(host, port.port()));
     }
   }
 
@@ -136,7 +136,7 @@ public final class EnginePorts {
           if (!command(() -> started.publishes(port.number()))) {
             throw notPublished(port, started, e); // which says nothing about the engine
           }
-          if (EngineHandoff.isForced()) {
+          if (EngineStrategy.isForced()) {
             throw e;
           }
           mode = EngineMode.ARBITER;
@@ -179,7 +179,7 @@ public final class EnginePorts {
     if (mode == EngineMode.SHARED
         && ports.stream().noneMatch(port -> port.port().handover().isInUse())
         && ++refusalsOfFreePorts >= REFUSALS_THAT_COUNT
-        && !EngineHandoff.isForced()) {
+        && !EngineStrategy.isForced()) {
       mode = EngineMode.CLOSE_THEN_BIND;
     }
     try {

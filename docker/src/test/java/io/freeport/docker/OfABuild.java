@@ -1,10 +1,9 @@
-package io.freeport.testcontainers;
+package io.freeport.docker;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.build.BuildPorts;
-import io.freeport.docker.BuildContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -30,48 +30,48 @@ import org.jspecify.annotations.Nullable;
  * told: real engines do not fail on demand. What it lists is not filtered, so that also labels that
  * were not asked for come back.
  */
-final class FakeEngine implements AutoCloseable {
+public final class FakeEngine implements AutoCloseable {
 
   /** A status and what the engine says to it. */
-  record Answer(int status, String message) {}
+  public record Answer(int status, String message) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final List<Map<String, Object>> containers = new CopyOnWriteArrayList<>();
-  final List<Map<String, Object>> networks = new CopyOnWriteArrayList<>();
-  final List<Map<String, Object>> volumes = new CopyOnWriteArrayList<>();
+  public final List<Map<String, Object>> containers = new CopyOnWriteArrayList<>();
+  public final List<Map<String, Object>> networks = new CopyOnWriteArrayList<>();
+  public final List<Map<String, Object>> volumes = new CopyOnWriteArrayList<>();
 
   /** Labels by image id. */
-  final Map<String, Map<String, String>> images = new ConcurrentHashMap<>();
+  public final Map<String, Map<String, String>> images = new ConcurrentHashMap<>();
 
   /** Method and path of each request. */
-  final List<String> requests = new CopyOnWriteArrayList<>();
+  public final List<String> requests = new CopyOnWriteArrayList<>();
 
-  final AtomicInteger mostAtATime = new AtomicInteger();
+  public final AtomicInteger mostAtATime = new AtomicInteger();
 
   /** Answers that go before the usual one; null for the usual one. */
-  volatile Function<String, @Nullable Answer> fault = request -> null;
+  public volatile Function<String, @Nullable Answer> fault = request -> null;
 
   /** Null if it does not tell it. */
-  volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
+  public volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
 
   private final AtomicInteger now = new AtomicInteger();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
 
-  FakeEngine() throws IOException {
+  public FakeEngine() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
 
-  String address() {
+  public String address() {
     return "tcp://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  DockerClient connect() {
+  public DockerClient connect() {
     DefaultDockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost(address())
@@ -82,13 +82,13 @@ final class FakeEngine implements AutoCloseable {
   }
 
   /** Blocks whoever asks until this is closed. */
-  Answer hang() {
+  public Answer hang() {
     await(closing);
     return new Answer(500, "closing");
   }
 
   /** Gives the usual answer, later. */
-  @Nullable Answer await(CountDownLatch until) {
+  public @Nullable Answer await(CountDownLatch until) {
     try {
       until.await();
     } catch (InterruptedException e) {
@@ -97,7 +97,7 @@ final class FakeEngine implements AutoCloseable {
     return null;
   }
 
-  static Map<String, Object> container(String id, Map<String, ?> labels) {
+  public static Map<String, Object> container(String id, Map<String, ?> labels) {
     return new HashMap<>(
         Map.of(
             "Id",
@@ -114,17 +114,17 @@ final class FakeEngine implements AutoCloseable {
             "running"));
   }
 
-  static Map<String, Object> network(String id, Map<String, ?> labels) {
+  public static Map<String, Object> network(String id, Map<String, ?> labels) {
     return new HashMap<>(
         Map.of("Id", id, "Name", "net", "Created", "2001-09-09T01:46:40Z", "Labels", labels));
   }
 
-  static Map<String, Object> volume(String name, Map<String, ?> labels) {
+  public static Map<String, Object> volume(String name, Map<String, ?> labels) {
     return new HashMap<>(
         Map.of("Name", name, "CreatedAt", "2001-09-09T01:46:40Z", "Labels", labels));
   }
 
-  List<String> removed() {
+  public List<String> removed() {
     return requests.stream()
         .filter(request -> request.startsWith("DELETE "))
         .map(request -> request.substring(request.lastIndexOf('/') + 1))

@@ -1,18 +1,18 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Asks until the answer is yes, for what can only be asked for. */
-final class Eventually {
+public final class Eventually {
 
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private Eventually() {}
 
-  static void holds(String what, Callable<Boolean> question) throws Exception {
+  public static void holds(String what, Callable<Boolean> question) throws Exception {
     long start = System.nanoTime();
     while (!question.call()) {
       if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {

@@ -1,7 +1,6 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.reaper;
 
-import io.freeport.docker.reaper.ReapReport;
-import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.SuiteChild;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A Unix socket that accepts connections and never answers. */
-final class SilentEngine implements AutoCloseable {
+public final class SilentEngine implements AutoCloseable {
 
   private final ServerSocketChannel server;
   private final Queue<SocketChannel> accepted = new ConcurrentLinkedQueue<>();
@@ -19,7 +19,7 @@ final class SilentEngine implements AutoCloseable {
     this.server = server;
   }
 
-  static SilentEngine listenOn(Path path) throws IOException {
+  public static SilentEngine listenOn(Path path) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path));
     SilentEngine engine = new SilentEngine(server);
@@ -39,7 +39,7 @@ final class SilentEngine implements AutoCloseable {
     }
   }
 
-  int connections() {
+  public int connections() {
     return accepted.size();
   }
 

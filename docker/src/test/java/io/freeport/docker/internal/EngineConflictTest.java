@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,16 +6,14 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
-import io.freeport.docker.internal.EngineConflict;
 import io.freeport.internal.handoff.PortConflict;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.testcontainers.containers.ContainerLaunchException;
 
 /** What engines say, word for word where it was seen or read in their sources. */
-class ConflictTest {
+class EngineConflictTest {
 
   private static final String IN_USE =
       "driver failed programming external connectivity on endpoint web (2f4c): Error starting userland proxy: listen tcp4"
@@ -77,7 +75,7 @@ class ConflictTest {
   void itMayBeTheCauseOfOtherFailures() {
     assertThat(
             EngineConflict.isIn(
-                new ContainerLaunchException(
+                new IllegalStateException(
                     "Container startup failed",
                     new RuntimeException(new InternalServerErrorException(IN_USE)))))
         .isTrue();

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Containers as a JVM that was killed leaves them behind. */
-final class StaleContainers {
+public final class StaleContainers {
 
   private StaleContainers() {}
 
   /** Returns an owner that has this JVM's pid, and started at another time, so it is dead. */
-  static Owner deadOwner() {
+  public static Owner deadOwner() {
     Owner self = OwnerRegistry.ofThisJvm().self();
     return new Owner(self.host(), self.pid(), self.start() + 1, "00c0ffee");
   }
@@ -28,7 +28,7 @@ final class StaleContainers {
    *
    * @param running how many of them are started
    */
-  static List<String> create(DockerClient client, int count, int running) {
+  public static List<String> create(DockerClient client, int count, int running) {
     return IntStream.range(0, count)
         .mapToObj(
             i -> {
@@ -42,7 +42,7 @@ final class StaleContainers {
   }
 
   /** Creates containers in a network, and starts them. */
-  static List<String> createIn(DockerClient client, String network, int count) {
+  public static List<String> createIn(DockerClient client, String network, int count) {
     return IntStream.range(0, count)
         .mapToObj(
             i -> {
@@ -53,11 +53,11 @@ final class StaleContainers {
         .toList();
   }
 
-  static String create(DockerClient client, Map<String, String> more) {
+  public static String create(DockerClient client, Map<String, String> more) {
     return create(client, more, "bridge");
   }
 
-  private static String create(DockerClient client, Map<String, String> more, String network) {
+  public static String create(DockerClient client, Map<String, String> more, String network) {
     Map<String, String> labels = new HashMap<>(more);
     labels.put(Labels.OWNER, deadOwner().toString());
     return client
@@ -70,7 +70,7 @@ final class StaleContainers {
         .getId();
   }
 
-  static boolean exists(DockerClient client, String containerId) {
+  public static boolean exists(DockerClient client, String containerId) {
     try {
       client.inspectContainerCmd(containerId).exec();
       return true;
@@ -79,7 +79,7 @@ final class StaleContainers {
     }
   }
 
-  static void remove(DockerClient client, String containerId) {
+  public static void remove(DockerClient client, String containerId) {
     try {
       client.removeContainerCmd(containerId).withForce(true).withRemoveVolumes(true).exec();
     } catch (NotFoundException gone) {

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,8 +15,8 @@ import io.freeport.diagnosis.PortOccupant.Kind;
 import io.freeport.diagnosis.PortOccupant.Use;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
-import io.freeport.docker.internal.ContainerOccupantFinder;
-import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.SilentEngine;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;

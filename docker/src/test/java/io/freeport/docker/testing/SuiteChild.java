@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +19,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  * Does what Surefire does in a fork: a launcher session, and a test plan in it. Prints what
  * FreePort logs, how long the first test had to wait, and what came out.
  */
-final class SuiteChild {
+public final class SuiteChild {
 
   private static final Logger LOGGER = Logger.getLogger("io.freeport");
 
@@ -62,7 +62,7 @@ final class SuiteChild {
   }
 
   /** Has FreePort log to standard output. */
-  static void printLog() {
+  public static void printLog() {
     LOGGER.setUseParentHandlers(false);
     LOGGER.addHandler(new Printing());
   }

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,6 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.build.BuildPorts;
-import io.freeport.docker.BuildContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,10 +11,9 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.freeport.HeldPort;
 import io.freeport.PortState;
-import io.freeport.docker.ContainerLauncher;
-import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;

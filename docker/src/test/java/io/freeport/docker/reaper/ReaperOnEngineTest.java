@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.reaper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -18,8 +18,9 @@ import io.freeport.PortUnavailableException;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Finding;
-import io.freeport.docker.reaper.ReapReport;
-import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.EngineProxy;
+import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
@@ -7,31 +7,29 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 
 /**
  * The smallest real server in a container: it answers any request with 404 Not Found, as it has no
  * files.
  */
-class Httpd extends GenericContainer<Httpd> {
+public final class Httpd {
 
-  static final String IMAGE = "busybox:1.35";
-  static final int PORT = 80;
+  public static final String IMAGE = "busybox:1.35";
+  public static final int PORT = 80;
 
   private static final String[] COMMAND = {"httpd", "-f", "-p", "80", "-h", "/tmp"};
 
-  Httpd() {
-    super(IMAGE);
-    withCommand(COMMAND);
-    withStartupCheckStrategy(new IsRunningNow());
+  private Httpd() {}
+
+  public static String[] command() {
+    return COMMAND.clone();
   }
 
-  static CreateContainerCmd create(DockerClient client) {
+  public static CreateContainerCmd create(DockerClient client) {
     return client.createContainerCmd(IMAGE).withCmd(COMMAND);
   }
 
-  static String get(int port, String path) throws IOException {
+  public static String get(int port, String path) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
     try (InputStream body = connection.getInputStream()) {
@@ -42,7 +40,7 @@ class Httpd extends GenericContainer<Httpd> {
   }
 
   /** For a start that waits for nothing: the engine listens before the server does. */
-  static int statusOnceReady(int port) throws Exception {
+  public static int statusOnceReady(int port) throws Exception {
     Eventually.holds("the server on " + port + " answers", () -> answers(port));
     return statusOf(port);
   }
@@ -55,31 +53,13 @@ class Httpd extends GenericContainer<Httpd> {
     }
   }
 
-  static int statusOf(int port) throws IOException {
+  public static int statusOf(int port) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create("http://127.0.0.1:" + port + "/").toURL().openConnection();
     try {
       return connection.getResponseCode();
     } finally {
       connection.disconnect();
-    }
-  }
-
-  /**
-   * Testcontainers' own checks share a limit of one a second, which would make of many starts
-   * mostly a wait.
-   */
-  private static final class IsRunningNow extends StartupCheckStrategy {
-    @Override
-    public boolean waitUntilStartupSuccessful(DockerClient client, String containerId) {
-      return checkStartupState(client, containerId) == StartupStatus.SUCCESSFUL;
-    }
-
-    @Override
-    public StartupStatus checkStartupState(DockerClient client, String containerId) {
-      return Boolean.TRUE.equals(getCurrentState(client, containerId).getRunning())
-          ? StartupStatus.SUCCESSFUL
-          : StartupStatus.FAILED;
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * some commands, as when a container is to be started, is up to the test: so the engine can be
  * slow, vanish, or bind its ports in another way, while others use it undisturbed.
  */
-final class EngineProxy implements AutoCloseable {
+public final class EngineProxy implements AutoCloseable {
 
   /** A command about a container. */
-  enum Command {
+  public enum Command {
     CREATE("POST \\S*/containers/create"),
     START("POST \\S*/containers/\\w+/start"),
     INSPECT("GET \\S*/containers/\\w+/json"),
@@ -47,7 +47,7 @@ final class EngineProxy implements AutoCloseable {
   }
 
   /** Comes before the engine gets a command. */
-  interface BeforeCommand {
+  public interface BeforeCommand {
     /** Returns what is answered in the engine's place, or null to let it do so. */
     @Nullable String answer(EngineProxy proxy) throws Exception;
   }
@@ -67,20 +67,21 @@ final class EngineProxy implements AutoCloseable {
     start(this::accept);
   }
 
-  static EngineProxy listenOn(Path path, BeforeCommand beforeStart) throws IOException {
+  public static EngineProxy listenOn(Path path, BeforeCommand beforeStart) throws IOException {
     return listenOn(path, Map.of(Command.START, beforeStart));
   }
 
-  static EngineProxy listenOn(Path path, Map<Command, BeforeCommand> before) throws IOException {
+  public static EngineProxy listenOn(Path path, Map<Command, BeforeCommand> before)
+      throws IOException {
     return new EngineProxy(path, before);
   }
 
-  String uri() {
+  public String uri() {
     return "unix://" + path;
   }
 
   /** Returns a client that speaks to the engine by this proxy. */
-  DockerClient connect() {
+  public DockerClient connect() {
     DockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(uri()).build();
     return DockerClientImpl.getInstance(
@@ -88,7 +89,7 @@ final class EngineProxy implements AutoCloseable {
   }
 
   /** Closes all connections, and accepts none any more. */
-  void vanish() throws IOException {
+  public void vanish() throws IOException {
     server.close();
     for (SocketChannel channel : open) {
       channel.close();
@@ -147,12 +148,12 @@ final class EngineProxy implements AutoCloseable {
   }
 
   /** An answer as the engine gives it when it has started a container. */
-  static String noContent() {
+  public static String noContent() {
     return "HTTP/1.1 204 No Content\r\n\r\n";
   }
 
   /** An answer as the engine gives it when a start fails. */
-  static String internalServerError(String message) {
+  public static String internalServerError(String message) {
     String body = "{\"message\":\"" + message + "\"}";
     return "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: "
         + body.length()

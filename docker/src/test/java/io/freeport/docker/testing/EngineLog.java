@@ -1,6 +1,6 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
-import io.freeport.docker.internal.EngineHandoff;
+import io.freeport.docker.internal.EngineStrategy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -9,17 +9,17 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** What is said in the log about how ports pass to an engine, while it is open. */
-final class EngineLog extends Handler implements AutoCloseable {
+public final class EngineLog extends Handler implements AutoCloseable {
 
-  private static final Logger LOGGER = Logger.getLogger(EngineHandoff.class.getName());
+  private static final Logger LOGGER = Logger.getLogger(EngineStrategy.class.getName());
   private static final SimpleFormatter FORMATTER = new SimpleFormatter();
 
   /** Level and message of each record. */
-  final List<String> messages = new CopyOnWriteArrayList<>();
+  public final List<String> messages = new CopyOnWriteArrayList<>();
 
   private EngineLog() {}
 
-  static EngineLog open() {
+  public static EngineLog open() {
     EngineLog log = new EngineLog();
     LOGGER.addHandler(log);
     return log;

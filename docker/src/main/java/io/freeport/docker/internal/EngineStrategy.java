@@ -14,15 +14,15 @@ import java.util.function.Supplier;
  * API says whether it binds ports in this network namespace, or how. So it is first taken to do so
  * if its containers are reached by the loopback address, and what its starts show is remembered.
  */
-public final class EngineHandoff {
+public final class EngineStrategy {
 
   /** Of the one engine that is found in a JVM. */
-  public static final EngineHandoff OF_THIS_JVM = new EngineHandoff(() -> "at " + Engine.uri());
+  public static final EngineStrategy OF_THIS_JVM = new EngineStrategy(() -> "at " + Engine.uri());
 
   /** Where containers are reached if the engine is on this host. */
   public static final String HERE = "localhost";
 
-  private static final Logger LOGGER = System.getLogger(EngineHandoff.class.getName());
+  private static final Logger LOGGER = System.getLogger(EngineStrategy.class.getName());
 
   private static final String ALL_ADDRESSES = "*";
 
@@ -32,7 +32,7 @@ public final class EngineHandoff {
   /**
    * @param name which one it is, after "The Docker engine" in messages; asked for when it is needed
    */
-  public EngineHandoff(Supplier<String> name) {
+  public EngineStrategy(Supplier<String> name) {
     this.name = name;
   }
 

@@ -1,4 +1,4 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -7,8 +7,7 @@ import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
-import io.freeport.docker.internal.EngineHandoff;
-import io.freeport.docker.internal.EngineMode;
+import io.freeport.docker.testing.EngineLog;
 import java.net.InetAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
-class EngineHandoffTest {
+class EngineStrategyTest {
 
   private static final String MODE = "freeport.container.handoff";
   private static final String ADDRESS = "freeport.container.address";
 
-  private final EngineHandoff engine = new EngineHandoff(() -> "of a test");
+  private final EngineStrategy engine = new EngineStrategy(() -> "of a test");
   private final EngineLog log = EngineLog.open();
 
   @BeforeEach
@@ -111,7 +110,7 @@ class EngineHandoffTest {
       HeldPort port =
           allocator.hold(
               (asked == null ? request : request.address(InetAddress.getByName(asked))).build());
-      assertThat(EngineHandoff.address(host, port)).isEqualTo(expected);
+      assertThat(EngineStrategy.address(host, port)).isEqualTo(expected);
     }
   }
 }
