@@ -8,6 +8,7 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.build.BuildShare;
 import io.freeport.docker.internal.ContainerStarter;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineCall;
 import io.freeport.docker.internal.EnginePorts;
@@ -39,11 +40,13 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>Who was killed is not counted. If that was the last one, or the first one while it started the
- * container, that is removed by the next JVM of the build that asks for it, or, when the build is
- * over, by the reaper of any later test run: its label names the build's process as its owner.
+ * <p>JVMs that were killed do not count. If the last user is killed, or the first one while it
+ * starts the container, the next JVM of the build that asks for the container removes what is left.
+ * After the build, the reaper of any later test run removes it: its label names the build's process
+ * as its owner.
  *
- * <p>If between two modules nobody uses it, it is removed, and started anew for the next one.
+ * <p>If nobody uses the container between two modules, it is removed, and started anew for the
+ * second one.
  *
  * <p>It is started without Testcontainers, which would remove it with the JVM that started it. The
  * engine must be on this host, in this network namespace.
@@ -59,6 +62,9 @@ public final class BuildContainer implements AutoCloseable {
   private final BuildShare share;
   private final String id;
   private final int port;
+
+  /** Leaves the container when the JVM ends, if {@link #close()} has not been called before. */
+  private final Thread closer = new Thread(this::leave, "freeport-build");
 
   private BuildContainer(BuildShare share) {
     this.share = share;
@@ -101,11 +107,20 @@ public final class BuildContainer implements AutoCloseable {
   /** Removes the container if nobody else uses it. Closing it again does nothing. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(closer);
+    } catch (IllegalStateException jvmEndsAlready) {
+      // the hook may leave, too: doing it twice is harmless
+    }
+    leave();
+  }
+
+  private void leave() {
     share.close();
   }
 
   /**
-   * Builds a {@link BuildContainer}. All JVMs are to say the same: what the first one said counts.
+   * Builds a {@link BuildContainer}. Use the same values in all JVMs: those of the first one count.
    *
    * @since 0.1.0
    */
@@ -129,7 +144,7 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Says which port of this host is wanted; without this call any will do.
+     * Requests a port of this host. Without this call any free port is used.
      *
      * @param request for one TCP port
      * @return this
@@ -141,11 +156,11 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Says on which port of this host, which is held already: that of a service of a plan with
-     * {@code scope: build}, so that all JVMs of the build say the same. If somebody has it, the
-     * start fails; any other port is exchanged, as {@link ContainerLauncher} does it.
+     * Uses a port of this host that is held already, such as that of a service of a plan with
+     * {@code scope: build}, which is the same in all JVMs of the build. If another process has such
+     * a port, the start fails; any other port is exchanged, as by {@link ContainerLauncher}.
      *
-     * @param port is offered to the container; it stays the caller's
+     * @param port is offered to the container; it remains the caller's
      * @return this
      */
     public Builder on(HeldPort port) {
@@ -154,9 +169,9 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Adds to how the container is created.
+     * Changes the command that creates the container.
      *
-     * @param change gets the command, with the image, and returns it with what is added
+     * @param change gets the command with the image, and returns the command to use
      * @return this
      */
     public Builder with(UnaryOperator<CreateContainerCmd> change) {
@@ -165,9 +180,9 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Says how to tell that the service is ready; without this call nobody waits for it.
+     * Waits until the service is ready. Without this call {@link #start()} does not wait.
      *
-     * @param ready is given the port, again and again, until it returns true
+     * @param ready is called with the port until it returns true
      * @return this
      */
     public Builder readyWhen(IntPredicate ready) {
@@ -176,7 +191,7 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Sets how long the service has to get ready; without this call a minute.
+     * Sets how long the service may take to get ready; one minute by default.
      *
      * @param timeout not negative
      * @return this
@@ -187,8 +202,7 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     /**
-     * Starts the container, or joins those who use it. It is closed when the JVM ends, if not
-     * before.
+     * Starts the container, or joins its users. It is closed at the latest when the JVM ends.
      *
      * @return the running container
      * @throws IllegalStateException if no engine answers, or the service does not get ready
@@ -198,10 +212,10 @@ public final class BuildContainer implements AutoCloseable {
      * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses
      */
     public BuildContainer start() {
-      BuildContainer container =
-          new BuildContainer(BuildShare.join("container:" + name, new Shared(this)));
+      Shared shared = new Shared(this, DockerContext.ofThisJvm());
+      BuildContainer container = new BuildContainer(BuildShare.join("container:" + name, shared));
       try {
-        Runtime.getRuntime().addShutdownHook(new Thread(container::close, "freeport-build"));
+        Runtime.getRuntime().addShutdownHook(container.closer);
         return container;
       } catch (IllegalStateException jvmEndsAlready) {
         container.close();
@@ -210,23 +224,24 @@ public final class BuildContainer implements AutoCloseable {
     }
   }
 
-  /** Who comes later may be another JVM: all that it knows is in the description. */
-  private record Shared(Builder its) implements BuildShare.Resource {
+  /** Later users may be other JVMs: all they know is the description. */
+  private record Shared(Builder builder, DockerContext context) implements BuildShare.Resource {
 
     @Override
     public String start(Owner build, Consumer<String> begun) {
       // The container outlives this hold, as it should.
       try (DockerClient client = Engine.connect();
-          PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build()) {
-        HeldPort port = its.held == null ? allocator.hold(its.request) : its.held;
-        ContainerStarter start = new ContainerStarter(client, passage(port, allocator));
+          PortAllocator allocator =
+              PortAllocator.builder(context.settings()).leaks(LeakPolicy.IGNORE).build()) {
+        HeldPort port = builder.held == null ? allocator.hold(builder.request) : builder.held;
+        ContainerStarter starter = new ContainerStarter(client, enginePorts(port, allocator));
         String id =
-            start.run(
+            starter.run(
                 () -> create(client, build), created -> begun.accept(describe(created, port)));
         try {
           awaitReady(port.number());
         } catch (Throwable e) {
-          start.removeAfter(e, id);
+          starter.removeAfter(e, id);
           throw e;
         }
         return describe(id, port);
@@ -235,37 +250,38 @@ public final class BuildContainer implements AutoCloseable {
       }
     }
 
-    private EnginePorts passage(HeldPort port, PortAllocator allocator) {
+    private EnginePorts enginePorts(HeldPort port, PortAllocator allocator) {
       return new EnginePorts(
-          List.of(new PublishedPort(its.containerPort, port)),
-          EngineStrategy.OF_THIS_JVM,
-          EngineStrategy.HERE,
-          allocator.handoffMode());
+          List.of(new PublishedPort(builder.containerPort, port)),
+          context.engine(),
+          EngineStrategy.LOCALHOST,
+          allocator.handoffMode(),
+          context.containers());
     }
 
     private CreateContainerCmd create(DockerClient client, Owner build) {
-      CreateContainerCmd create = its.change.apply(client.createContainerCmd(its.image));
+      CreateContainerCmd create = builder.change.apply(client.createContainerCmd(builder.image));
       Labels.addTo(create, build);
       return create;
     }
 
     private void awaitReady(int port) {
       long start = System.nanoTime();
-      while (!its.ready.test(port)) {
+      while (!builder.ready.test(port)) {
         if (Thread.currentThread().isInterrupted()) {
           throw new IllegalStateException(
-              "Interrupted while container \"" + its.name + "\" got ready on port " + port);
+              "Interrupted while container \"" + builder.name + "\" got ready on port " + port);
         }
-        if (System.nanoTime() - start > its.timeout.toNanos()) {
+        if (System.nanoTime() - start > builder.timeout.toNanos()) {
           throw new IllegalStateException(
               "Container \""
-                  + its.name
+                  + builder.name
                   + "\" ("
-                  + its.image
+                  + builder.image
                   + ") was not ready on port "
                   + port
                   + " within "
-                  + its.timeout.toSeconds()
+                  + builder.timeout.toSeconds()
                   + " s. Look at what it prints, or give it more time: timeout(...).");
         }
         LockSupport.parkNanos(PAUSE.toNanos());
@@ -288,14 +304,15 @@ public final class BuildContainer implements AutoCloseable {
           });
     }
 
-    /** Everybody else who comes or goes waits meanwhile, so the engine must not take for ever. */
+    /** Other users who join or leave wait for this, so the engine has limited time. */
     private <T> T ask(String description, String what, Function<SingleContainer, T> command) {
       String[] words = description.split(" ", 2);
       try (DockerClient client = Engine.connect()) {
         return EngineCall.run(
             () -> command.apply(new SingleContainer(client, words[0])),
-            EngineStrategy.OF_THIS_JVM.name(),
-            "Container \"" + its.name + "\" on port " + words[1] + " was to be " + what);
+            context.containers().timeout(),
+            context.engine().engineName(),
+            "Container \"" + builder.name + "\" on port " + words[1] + " was to be " + what);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.PortAllocator;
 import io.freeport.docker.internal.ContainerStarter;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
@@ -23,32 +24,33 @@ import java.util.function.IntUnaryOperator;
  * }
  * }</pre>
  *
- * <p>The engine is taken to be on this host, and ports are published on 127.0.0.1. For one on
- * another host set {@code freeport.container.handoff=arbiter} and {@code
- * freeport.container.address=*}: a client does not say where its engine is.
+ * <p>The launcher assumes that the engine is on this host, and publishes ports on 127.0.0.1. For an
+ * engine on another host set {@code freeport.container.handoff=remote} and {@code
+ * freeport.container.address=*}: a client does not tell where its engine is.
  *
- * <p><strong>Conflicts.</strong> If somebody has a port, as can happen where the engine does not
- * bind it beside its hold, the container is removed and created again with another number, up to
- * {@code freeport.retries} times. Any other failure is not touched.
+ * <p><strong>Conflicts.</strong> If another process has a port, which can happen where the engine
+ * does not bind it beside its hold, the container is removed and created again with another number,
+ * up to {@code freeport.retries} times. Other failures are thrown as they are.
  *
- * <p>What the starts show of how the engine takes ports is remembered by the launcher, so one for
- * all containers is quicker than one for each.
+ * <p>The launcher remembers how its engine binds ports, so use one launcher for all containers.
  *
- * <p>The container carries a label with its owner, by which the reaper of a later test run
- * recognises it if this JVM is killed, unless {@code freeport.labels=off}.
+ * <p>The container carries a label with its owner, unless {@code freeport.labels=off}. If this JVM
+ * is killed, the reaper of a later test run recognises the container by this label.
  *
- * <p><strong>Threads.</strong> As safe as the docker-java client, which may be used by many
- * threads.
+ * <p><strong>Threads.</strong> All methods may be called from any thread, as far as the docker-java
+ * client allows.
  *
  * @since 0.1.0
  */
 public final class ContainerLauncher {
 
   private final DockerClient client;
+  private final DockerContext context;
   private final EngineStrategy engine = new EngineStrategy(() -> "of the launcher's client");
 
-  private ContainerLauncher(DockerClient client) {
+  private ContainerLauncher(DockerClient client, DockerContext context) {
     this.client = client;
+    this.context = context;
   }
 
   /**
@@ -56,9 +58,10 @@ public final class ContainerLauncher {
    *
    * @param client stays the caller's, to be closed by it
    * @return a launcher; it holds nothing itself
+   * @throws IllegalArgumentException if the configuration contains an unknown key
    */
   public static ContainerLauncher using(DockerClient client) {
-    return new ContainerLauncher(client);
+    return new ContainerLauncher(client, DockerContext.ofThisJvm());
   }
 
   /**
@@ -102,24 +105,29 @@ public final class ContainerLauncher {
    */
   public LaunchedContainer start(
       Function<IntUnaryOperator, CreateContainerCmd> create, int... containerPorts) {
-    PortAllocator allocator = PortAllocator.create();
+    PortAllocator allocator = PortAllocator.builder(context.settings()).build();
     try {
       Map<Integer, PublishedPort> ports = hold(allocator, containerPorts);
-      ContainerStarter start =
+      ContainerStarter starter =
           new ContainerStarter(
               client,
               new EnginePorts(
-                  ports.values(), engine, EngineStrategy.HERE, allocator.handoffMode()));
-      String id = start.run(() -> labelled(create.apply(port -> numberOf(port, ports))), any -> {});
-      return new LaunchedContainer(start, id, ports, allocator);
+                  ports.values(),
+                  engine,
+                  EngineStrategy.LOCALHOST,
+                  allocator.handoffMode(),
+                  context.containers()));
+      String id =
+          starter.run(() -> labelled(create.apply(port -> numberOf(port, ports))), any -> {});
+      return new LaunchedContainer(starter, id, ports, allocator);
     } catch (Throwable e) {
       allocator.close();
       throw e;
     }
   }
 
-  private static CreateContainerCmd labelled(CreateContainerCmd create) {
-    Labels.addOwnerTo(create);
+  private CreateContainerCmd labelled(CreateContainerCmd create) {
+    Labels.addOwnerTo(create, context);
     return create;
   }
 

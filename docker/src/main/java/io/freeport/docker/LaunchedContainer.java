@@ -13,24 +13,24 @@ import java.util.Map;
  */
 public final class LaunchedContainer implements AutoCloseable {
 
-  private final ContainerStarter start;
+  private final ContainerStarter starter;
   private final String id;
   private final Map<Integer, PublishedPort> ports;
   private final PortAllocator allocator;
 
   LaunchedContainer(
-      ContainerStarter start,
+      ContainerStarter starter,
       String id,
       Map<Integer, PublishedPort> ports,
       PortAllocator allocator) {
-    this.start = start;
+    this.starter = starter;
     this.id = id;
     this.ports = ports;
     this.allocator = allocator;
   }
 
   /**
-   * Returns the container's id, as the engine gave it.
+   * Returns the container's id, as given by the engine.
    *
    * @return the full id
    */
@@ -42,7 +42,7 @@ public final class LaunchedContainer implements AutoCloseable {
    * Returns the port of this host on which a container port is published.
    *
    * @param containerPort one of the ports that the container was started with
-   * @return the port, in the hands of the container
+   * @return the port, on which the engine listens
    * @throws IllegalArgumentException if the container port is not published
    */
   public HeldPort port(int containerPort) {
@@ -67,12 +67,12 @@ public final class LaunchedContainer implements AutoCloseable {
    * again does nothing.
    *
    * @throws io.freeport.PortHandoffException if the engine has vanished, or does not answer within
-   *     {@code freeport.container.timeout}; the ports are released all the same
+   *     {@code freeport.container.timeout}; the ports are released in any case
    */
   @Override
   public void close() {
     try {
-      start.remove(id);
+      starter.remove(id);
     } finally {
       allocator.close();
     }

@@ -13,9 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that are written for Compose, in the directory for temporary ones. Their names tell
- * whose they are, so that those of a JVM that was killed are removed by the next one that needs
- * such files.
+ * The temporary files that are written for Compose. Their names contain their owner, so that the
+ * next JVM that needs such files removes those of JVMs that were killed.
  */
 final class ComposeFiles {
 
@@ -32,9 +31,9 @@ final class ComposeFiles {
     this.owners = owners;
   }
 
-  static ComposeFiles ofThisJvm() {
-    return new ComposeFiles(
-        Path.of(System.getProperty("java.io.tmpdir")), OwnerRegistry.ofThisJvm());
+  /** Returns the files in the directory for temporary files. */
+  static ComposeFiles ownedBy(OwnerRegistry owners) {
+    return new ComposeFiles(Path.of(System.getProperty("java.io.tmpdir")), owners);
   }
 
   /** Makes an empty file, which is removed when the JVM ends, if nobody did that before. */

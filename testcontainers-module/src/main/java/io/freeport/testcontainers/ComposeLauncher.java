@@ -4,9 +4,10 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortState;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
-import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.PublishedPort;
+import io.freeport.internal.handoff.ConflictRetry;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
@@ -35,15 +36,15 @@ import org.testcontainers.containers.ComposeContainer;
  * }
  * }</pre>
  *
- * <p>The ports are held until the services listen, and beyond, as those of {@link ContainerPorts}
- * are. If somebody has one, as can happen where the engine does not bind beside a hold, the project
- * is taken down and started again with other numbers, up to {@code freeport.retries} times. Any
- * other failure is not touched.
+ * <p>The ports are held until the services listen, and beyond, as by {@link ContainerPorts}. If
+ * another process has one, which can happen where the engine does not bind beside a hold, the
+ * project is taken down and started again with other numbers, up to {@code freeport.retries} times.
+ * Other failures are thrown as they are.
  *
- * <p>The services carry a label with their owner, by which the reaper of a later test run
- * recognises them if this JVM is killed. It is given to them by a further compose file that is
- * written for the start. So Compose runs on this host, not in a container: the launcher tells
- * Testcontainers 1 so; for Testcontainers 2, name no image of Compose.
+ * <p>The services carry a label with their owner. If this JVM is killed, the reaper of a later test
+ * run recognises them by this label. The launcher writes a further compose file for it, so Compose
+ * runs on this host, not in a container: the launcher tells Testcontainers 1 so; with
+ * Testcontainers 2, name no image of Compose.
  *
  * <p><strong>Threads.</strong> A launcher is for one thread at a time.
  *
@@ -53,13 +54,17 @@ public final class ComposeLauncher {
 
   private final Function<List<File>, ComposeContainer> factory;
   private final List<File> files;
-  private final PortAllocator allocator = PortAllocator.create();
+  private final DockerContext context;
+  private final PortAllocator allocator;
   private final Map<String, PublishedPort> ports = new LinkedHashMap<>();
   private boolean started;
 
-  private ComposeLauncher(Function<List<File>, ComposeContainer> factory, List<File> files) {
+  private ComposeLauncher(
+      Function<List<File>, ComposeContainer> factory, List<File> files, DockerContext context) {
     this.factory = factory;
     this.files = files;
+    this.context = context;
+    this.allocator = PortAllocator.builder(context.settings()).build();
   }
 
   /**
@@ -74,7 +79,7 @@ public final class ComposeLauncher {
     if (files.length == 0) {
       throw new IllegalArgumentException("Name at least one compose file.");
     }
-    return new ComposeLauncher(factory, List.of(files));
+    return new ComposeLauncher(factory, List.of(files), DockerContext.ofThisJvm());
   }
 
   /**
@@ -94,7 +99,7 @@ public final class ComposeLauncher {
    * Uses a port that is held already, for example by {@code @FreePort}.
    *
    * @param variable the name of the variable that stands for the port of this host
-   * @param port stays in the hands of whoever holds it
+   * @param port remains the property of its holder
    * @return this
    */
   public ComposeLauncher port(String variable, HeldPort port) {
@@ -141,44 +146,67 @@ public final class ComposeLauncher {
     started = true;
     try {
       DockerClient client = DockerClientFactory.instance().client();
-      EnginePorts passage =
+      EnginePorts enginePorts =
           new EnginePorts(
               ports.values(),
-              EngineStrategy.OF_THIS_JVM,
+              context.engine(),
               DockerClientFactory.instance().dockerHostIpAddress(),
-              allocator.handoffMode());
-      while (true) {
-        ComposeProject project = ComposeProject.of(files, numbers(), client);
-        ComposeContainer container = containerFor(project);
-        RuntimeException failure;
-        RuntimeException conflict = null;
-        try {
-          passage.command(client.pingCmd()::exec); // Compose waits for an engine for ever
-          failure = passage.start(container::start, project);
-          if (failure == null) {
-            return new LaunchedCompose(container, project, ports, allocator);
-          }
-          conflict = conflict(project, passage, failure);
-        } catch (Throwable e) {
-          LaunchedCompose.takeDown(container, project, e);
-          throw e;
-        }
-        LaunchedCompose.takeDown(container, project, failure);
-        if (conflict == null || !passage.exchangeAfter(conflict)) {
-          throw failure;
-        }
-      }
+              allocator.handoffMode(),
+              context.containers());
+      return ConflictRetry.run(enginePorts.retries(), new Attempt(client, enginePorts));
     } catch (Throwable e) {
       allocator.close();
       throw e;
     }
   }
 
-  /** What the engine said goes along with the failure, which does not tell it. */
+  private final class Attempt implements ConflictRetry.Attempt<LaunchedCompose, RuntimeException> {
+
+    private final DockerClient client;
+    private final EnginePorts enginePorts;
+    private @Nullable RuntimeException conflict;
+
+    Attempt(DockerClient client, EnginePorts enginePorts) {
+      this.client = client;
+      this.enginePorts = enginePorts;
+    }
+
+    @Override
+    public LaunchedCompose start() {
+      ComposeProject project = ComposeProject.of(files, numbers(), client, context.owners());
+      ComposeContainer container = containerFor(project);
+      conflict = null;
+      try {
+        enginePorts.command(client.pingCmd()::exec); // Compose waits for an engine for ever
+        try {
+          enginePorts.start(container::start, project);
+          return new LaunchedCompose(container, project, ports, allocator);
+        } catch (RuntimeException failure) {
+          conflict = conflict(project, enginePorts, failure);
+          throw failure;
+        }
+      } catch (Throwable e) {
+        LaunchedCompose.takeDown(container, project, e);
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean isConflict(Exception failure) {
+      return conflict != null && enginePorts.isConflict(conflict);
+    }
+
+    @Override
+    public void changeNumbers(Exception failure) {
+      enginePorts.changeNumbers(conflict == null ? failure : conflict);
+    }
+  }
+
+  /** Adds what the engine said to the failure, which does not tell it. */
   static @Nullable RuntimeException conflict(
-      ComposeProject project, EnginePorts passage, RuntimeException failure) {
+      ComposeProject project, EnginePorts enginePorts, RuntimeException failure) {
     try {
-      RuntimeException conflict = passage.command(project::conflict);
+      RuntimeException conflict = enginePorts.command(project::conflict);
       if (conflict != null) {
         failure.addSuppressed(conflict);
       }

@@ -56,15 +56,16 @@ final class ComposeProject implements StartedContainers {
     this.client = client;
   }
 
-  static ComposeProject of(List<File> files, Map<String, String> variables, DockerClient client) {
+  static ComposeProject of(
+      List<File> files, Map<String, String> variables, DockerClient client, OwnerRegistry owners) {
     String attempt = UUID.randomUUID().toString();
-    ComposeFiles temporary = ComposeFiles.ofThisJvm();
+    ComposeFiles temporary = ComposeFiles.ownedBy(owners);
     temporary.removeThoseOfTheDead();
     try {
       String labelled =
           labelling(
               new ComposeCommand(temporary).parts(files, variables),
-              Map.of(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString(), ATTEMPT, attempt));
+              Map.of(Labels.OWNER, owners.self().toString(), ATTEMPT, attempt));
       Path labels = Files.writeString(temporary.create(".json"), labelled);
       return new ComposeProject(files, labels, attempt, variables.keySet(), client);
     } catch (IOException e) {

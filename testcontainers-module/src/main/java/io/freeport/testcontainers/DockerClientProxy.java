@@ -2,45 +2,63 @@ package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.CreateContainerResponse;
 import com.github.dockerjava.api.command.StartContainerCmd;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
 
 /**
- * The Docker client of one container object, with the container's handoff around its create command
- * and its start command. Testcontainers has no hook between the creation of a container and its
- * start, where the engine binds the ports, and none that sees how a start failed.
+ * The Docker client of one container object, with an interceptor around its create command and its
+ * start command. Testcontainers has no hook between the creation of a container and its start,
+ * where the engine binds the ports, and none that sees how a start failed.
  */
 final class DockerClientProxy implements InvocationHandler {
 
-  private final DockerClient client;
-  private final StartInterceptor handoff;
+  /** Runs in place of commands. */
+  interface Interceptor {
 
-  private DockerClientProxy(DockerClient client, StartInterceptor handoff) {
-    this.client = client;
-    this.handoff = handoff;
+    /**
+     * @param command the engine's part
+     */
+    CreateContainerResponse create(
+        CreateContainerCmd create, Callable<CreateContainerResponse> command) throws Exception;
+
+    /**
+     * @param command the engine's part
+     */
+    void start(@Nullable String containerId, Runnable command);
   }
 
-  /** Returns the handoff that a container has got, or null. */
-  static @Nullable StartInterceptor handoffOf(GenericContainer<?> container) {
+  private final DockerClient client;
+  private final Interceptor interceptor;
+
+  private DockerClientProxy(DockerClient client, Interceptor interceptor) {
+    this.client = client;
+    this.interceptor = interceptor;
+  }
+
+  /** Returns the interceptor of a container; null if it has none. */
+  static @Nullable Interceptor interceptorOf(GenericContainer<?> container) {
     DockerClient client = container.getDockerClient();
     return Proxy.isProxyClass(client.getClass())
-            && Proxy.getInvocationHandler(client) instanceof DockerClientProxy ours
-        ? ours.handoff
+            && Proxy.getInvocationHandler(client) instanceof DockerClientProxy proxy
+        ? proxy.interceptor
         : null;
   }
 
-  /** Puts the handoff around the start command of a container's client. */
-  static void install(GenericContainer<?> container, StartInterceptor handoff) {
+  /** Puts an interceptor around the commands of a container's client. */
+  static void install(GenericContainer<?> container, Interceptor interceptor) {
     DockerClient client = container.getDockerClient();
-    DockerClient intercepted = proxy(DockerClient.class, new DockerClientProxy(client, handoff));
+    DockerClient intercepted =
+        proxy(DockerClient.class, new DockerClientProxy(client, interceptor));
     try {
-      // For subclasses it is open anyway: a protected field, which is not final.
+      // Open to subclasses anyway: a protected field that is not final.
       Field field = GenericContainer.class.getDeclaredField("dockerClient");
       field.setAccessible(true);
       field.set(container, intercepted);
@@ -61,21 +79,21 @@ final class DockerClientProxy implements InvocationHandler {
     Object result = call(client, method, arguments);
     if (result instanceof CreateContainerCmd create) {
       return around(
-          CreateContainerCmd.class, create, proxied -> handoff.create(proxied, create::exec));
+          CreateContainerCmd.class, create, proxied -> interceptor.create(proxied, create::exec));
     }
     if (result instanceof StartContainerCmd start) {
       return around(
           StartContainerCmd.class,
           start,
           proxied -> {
-            handoff.start(start.getContainerId(), start::exec);
+            interceptor.start(start.getContainerId(), start::exec);
             return null;
           });
     }
     return result;
   }
 
-  /** What is done in place of a command's execution. */
+  /** Runs in place of a command. */
   private interface Execution<T> {
     @Nullable Object exec(T command) throws Exception;
   }

@@ -10,10 +10,11 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
-import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.PublishedPort;
 import io.freeport.docker.internal.SingleContainer;
+import io.freeport.internal.handoff.ConflictRetry;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,51 +26,85 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
- * Takes part in one container's starts: enters its published ports into the create command, offers
- * them before the start command, and sees afterwards that the engine listens.
+ * Intercepts one container's starts: enters its published ports into the create command, offers
+ * them before the start command, and checks afterwards that the engine listens.
  *
- * <p>A start that fails because somebody has a port is made again with another number, by a
- * container that Testcontainers itself creates: within the start command, {@link
- * GenericContainer#start()} is called once more. It configures, creates and fills the other
- * container, and comes back here with its start command; what follows on a start is left to the
- * call around. So attempts that are about ports are not counted among the container's own, and
- * whatever else fails is not touched.
+ * <p>After a port conflict the start is made again with other numbers, by a container that
+ * Testcontainers itself creates: within the start command, {@link GenericContainer#start()} is
+ * called once more. It configures, creates and fills the new container, and comes back here with
+ * the start command of that one. Everything that follows on a start is left to the outer call. So
+ * attempts because of ports do not count among the container's own, and other failures are passed
+ * on as they are.
  */
-final class StartInterceptor {
+final class StartInterceptor implements DockerClientProxy.Interceptor {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final GenericContainer<?> container;
+  private final DockerContext context;
   private final PortAllocator allocator;
   private final List<PublishedPort> published = new ArrayList<>();
   private final List<Runnable> configurations = new ArrayList<>();
 
-  private @Nullable EnginePorts passage;
-  private @Nullable CreateContainerCmd entered;
-  private boolean created;
-  private boolean bound;
-  private boolean keepsNumbers;
-  private boolean again;
-  private @Nullable EndOfAttempt ended;
+  /** The latest one; null before the first. */
+  private @Nullable Creation creation;
 
-  private StartInterceptor(GenericContainer<?> container, PortAllocator allocator) {
+  /** The start within a start command; null while there is none. */
+  private @Nullable NestedStart nested;
+
+  private boolean hasStartedOnce;
+
+  /** A container that Testcontainers has created, or is about to create. */
+  private static final class Creation {
+
+    final CreateContainerCmd command;
+    final EnginePorts ports;
+
+    /** False if clients know the numbers from an earlier start of the same container object. */
+    final boolean mayChangeNumbers;
+
+    /** False until the first start command: later ones restart the same container. */
+    boolean isStarted;
+
+    Creation(CreateContainerCmd command, EnginePorts ports, boolean mayChangeNumbers) {
+      this.command = command;
+      this.ports = ports;
+      this.mayChangeNumbers = mayChangeNumbers;
+    }
+  }
+
+  /** A call of {@link GenericContainer#start()} that ends right after its start command. */
+  private static final class NestedStart {
+
+    final EnginePorts ports;
+    @Nullable EndOfAttempt end;
+
+    NestedStart(EnginePorts ports) {
+      this.ports = ports;
+    }
+  }
+
+  private StartInterceptor(
+      GenericContainer<?> container, DockerContext context, PortAllocator allocator) {
     this.container = container;
+    this.context = context;
     this.allocator = allocator;
   }
 
-  /** Returns the handoff that a container has; if it has none, gives it one. */
+  /** Returns the interceptor of a container; installs one if it has none. */
   static StartInterceptor of(GenericContainer<?> container) {
-    StartInterceptor existing = DockerClientProxy.handoffOf(container);
-    if (existing != null) {
+    if (DockerClientProxy.interceptorOf(container) instanceof StartInterceptor existing) {
       return existing;
     }
-    PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build();
-    StartInterceptor handoff = new StartInterceptor(container, allocator);
-    DockerClientProxy.install(container, handoff);
-    container.withCreateContainerCmdModifier(handoff::beforeCreate);
+    DockerContext context = DockerContext.ofThisJvm();
+    PortAllocator allocator =
+        PortAllocator.builder(context.settings()).leaks(LeakPolicy.IGNORE).build();
+    StartInterceptor interceptor = new StartInterceptor(container, context, allocator);
+    DockerClientProxy.install(container, interceptor);
+    container.withCreateContainerCmdModifier(interceptor::beforeCreate);
     // A container that never starts has no end at which its ports could be released.
     CLEANER.register(container, allocator::close);
-    return handoff;
+    return interceptor;
   }
 
   HeldPort publish(int containerPort) {
@@ -148,109 +183,150 @@ final class StartInterceptor {
   private HeldPort add(PublishedPort port) {
     published.add(port);
     if (port.port().request().protocol() != Protocol.UDP) {
-      container.addExposedPort(port.containerPort()); // or wait strategies would not look at it
+      container.addExposedPort(port.containerPort()); // so wait strategies look at it
     }
     return port.port();
   }
 
-  /** Runs anew for each attempt that Testcontainers makes. */
-  private void beforeCreate(CreateContainerCmd create) {
+  /** Runs for each attempt that Testcontainers makes. */
+  private void beforeCreate(CreateContainerCmd command) {
     if (container.isShouldBeReused()
         && TestcontainersConfiguration.getInstance().environmentSupportsReuse()) {
       throw new IllegalStateException(
           "A reusable container outlives the test run, and a held port does not. Publish ports of containers without withReuse(true).");
     }
-    EnginePorts current = passage;
-    if (current == null || !again) {
-      current =
-          new EnginePorts(
-              published, EngineStrategy.OF_THIS_JVM, container.getHost(), allocator.handoffMode());
-      passage = current;
-      // After another attempt of the same start(), the container of that one would still be known.
-      keepsNumbers = bound && container.getContainerId() == null;
-    }
-    current.enterInto(create);
-    entered = create;
-    created = true;
+    creation = nested != null ? new Creation(command, nested.ports, true) : firstCreation(command);
+    creation.ports.enterInto(command);
   }
 
-  /**
-   * Runs in place of a create command.
-   *
-   * @param create what is to be created; by this client it could be another container
-   * @param command the engine's part
-   */
-  CreateContainerResponse create(
+  private Creation firstCreation(CreateContainerCmd command) {
+    // After another attempt of the same start(), the container of that one is still known.
+    boolean isRestart = hasStartedOnce && container.getContainerId() == null;
+    return new Creation(
+        command,
+        new EnginePorts(
+            published,
+            context.engine(),
+            container.getHost(),
+            allocator.handoffMode(),
+            context.containers()),
+        !isRestart);
+  }
+
+  /** The same client may also create other containers. */
+  @Override
+  public CreateContainerResponse create(
       CreateContainerCmd create, Callable<CreateContainerResponse> command) throws Exception {
-    EnginePorts current = passage;
-    return current == null || create != entered ? command.call() : current.command(command);
+    Creation current = creation;
+    return current == null || create != current.command
+        ? command.call()
+        : current.ports.command(command);
   }
 
-  /**
-   * Runs in place of a start command.
-   *
-   * @param id the container that is to be started; by this client it could be another one
-   * @param command the engine's part
-   */
-  void start(@Nullable String id, Runnable command) {
-    EnginePorts current = passage;
+  /** The same client may also start other containers. */
+  @Override
+  public void start(@Nullable String id, Runnable command) {
+    Creation current = creation;
     if (current == null || id == null || !id.equals(container.getContainerId())) {
       command.run();
       return;
     }
+    EnginePorts ports = current.ports;
     SingleContainer started = new SingleContainer(container.getDockerClient(), id);
-    if (!created
-        && current.command(started::isRunning)) { // it has its ports; the engine says that it runs
-      command.run();
+    if (current.isStarted && ports.command(started::isRunning)) {
+      command.run(); // it has its ports; the engine says that it runs
       return;
     }
-    RuntimeException failure =
-        current.start(() -> current.command(Executors.callable(command)), started);
-    if (again) {
-      ended = new EndOfAttempt(failure);
-      throw ended;
+    boolean mayChangeNumbers = !current.isStarted && current.mayChangeNumbers;
+    current.isStarted = true;
+    Runnable start = () -> ports.start(() -> ports.command(Executors.callable(command)), started);
+    if (nested != null) {
+      nested.end = new EndOfAttempt(failureOf(start));
+      throw nested.end;
     }
-    boolean first = created && !keepsNumbers; // else clients know the number
-    created = false;
-    while (failure != null && first) {
+    ConflictRetry.run(
+        mayChangeNumbers ? ports.retries() : 0, new StartOnOtherNumbers(ports, start));
+    hasStartedOnce = true;
+  }
+
+  private static @Nullable RuntimeException failureOf(Runnable start) {
+    try {
+      start.run();
+      return null;
+    } catch (RuntimeException e) {
+      return e;
+    }
+  }
+
+  /** The first attempt is the start command at hand, each further one replaces the container. */
+  private final class StartOnOtherNumbers
+      implements ConflictRetry.Attempt<@Nullable Void, RuntimeException> {
+
+    private final EnginePorts ports;
+    private final Runnable first;
+    private @Nullable RuntimeException failure;
+
+    StartOnOtherNumbers(EnginePorts ports, Runnable first) {
+      this.ports = ports;
+      this.first = first;
+    }
+
+    @Override
+    public @Nullable Void start() {
+      failure = failure == null ? failureOf(first) : startAnother(ports, failure);
+      if (failure != null) {
+        throw failure;
+      }
+      return null;
+    }
+
+    /** Whatever else fails on the way to a start command is not about a port. */
+    @Override
+    public boolean isConflict(Exception thrown) {
+      return thrown == failure && ports.isConflict(thrown);
+    }
+
+    @Override
+    public void changeNumbers(Exception conflict) {
       List<Integer> before = numbers();
-      boolean another = current.exchangeAfter(failure);
-      if (!numbers().equals(before)) { // one of several may have changed before there was no other
-        configurations.forEach(Runnable::run);
+      try {
+        ports.changeNumbers(conflict);
+      } finally {
+        // One of several may have changed before another one could not.
+        if (!numbers().equals(before)) {
+          configurations.forEach(Runnable::run);
+        }
       }
-      if (!another) {
-        break;
-      }
-      failure = startAnother(failure);
     }
-    if (failure != null) {
-      throw failure;
-    }
-    bound = true;
   }
 
   private List<Integer> numbers() {
     return published.stream().map(each -> each.port().number()).toList();
   }
 
-  /** Replaces a container that was created and could not be started. */
-  private @Nullable RuntimeException startAnother(RuntimeException conflict) {
+  /**
+   * Replaces a container that was created and could not be started.
+   *
+   * @return the failure of the start command; null if it succeeded
+   */
+  private @Nullable RuntimeException startAnother(EnginePorts ports, RuntimeException conflict) {
     container.stop();
-    ended = null;
-    again = true;
+    NestedStart attempt = new NestedStart(ports);
+    nested = attempt;
     try {
       container.start();
     } catch (Throwable e) {
       // A subclass may call super.start() in another thread, and throw what it makes of the end.
-      if (ended == null) {
+      if (attempt.end == null) {
         throw e;
       }
     } finally {
-      again = false;
-      created = false;
+      nested = null;
+      if (creation != null) {
+        creation.isStarted = true;
+      }
     }
-    EndOfAttempt end = ended;
-    if (end == null) {
+    if (attempt.end == null) {
       throw new IllegalStateException(
           "Somebody has a port of the container, and its start(), of "
               + container.getClass().getName()
@@ -259,12 +335,12 @@ final class StartInterceptor {
               + ". Does it return early, as by \"if (started) return;\"? Let it call super.start() each time, or set freeport.retries=0.",
           conflict);
     }
-    return end.failure;
+    return attempt.end.failure;
   }
 
   /**
-   * Leaves a start between the start command and what follows on it. Not an exception, since those
-   * are what Testcontainers cleans up after and tries again.
+   * Leaves a start between the start command and what follows on it. It is an error, since after an
+   * exception Testcontainers would clean up and try again.
    */
   private static final class EndOfAttempt extends Error {
 

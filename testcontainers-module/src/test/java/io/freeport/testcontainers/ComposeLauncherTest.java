@@ -13,10 +13,10 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
 import io.freeport.PortState;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineMode;
 import io.freeport.docker.internal.EnginePorts;
-import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.FakeEngine;
@@ -244,8 +244,7 @@ class ComposeLauncherTest {
         .withMessageContaining("no container publishes Port ")
         .withMessageContaining("${WEB_PROT}, ${ADMIN_PORT} of the launcher: is each of them used");
     assertThat(containers()).isEmpty();
-    assertThat(EngineStrategy.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
-        .isNotEqualTo(EngineMode.ARBITER);
+    assertThat(Modes.ofThisJvm("localhost")).isNotEqualTo(EngineMode.REMOTE);
   }
 
   @Test
@@ -253,10 +252,16 @@ class ComposeLauncherTest {
     try (FakeEngine engine = new FakeEngine();
         DockerClient failing = engine.connect()) {
       engine.fault = request -> new FakeEngine.Answer(500, "out of order");
-      ComposeProject project = ComposeProject.of(List.of(file), Map.of(), failing);
+      ComposeProject project =
+          ComposeProject.of(List.of(file), Map.of(), failing, OwnerRegistry.ofThisJvm());
       RuntimeException failure = new ContainerLaunchException("Compose failed");
       EnginePorts passage =
-          new EnginePorts(List.of(), EngineStrategy.OF_THIS_JVM, "localhost", HandoffMode.SHARED);
+          new EnginePorts(
+              List.of(),
+              DockerContext.ofThisJvm().engine(),
+              "localhost",
+              HandoffMode.SHARED,
+              DockerContext.ofThisJvm().containers());
       assertThat(ComposeLauncher.conflict(project, passage, failure)).isNull();
       assertThat(failure.getSuppressed())
           .singleElement()
@@ -308,7 +313,7 @@ class ComposeLauncherTest {
           shared: {name: shared}
           external: {external: true}
         """);
-    ComposeCommand compose = new ComposeCommand(ComposeFiles.ofThisJvm());
+    ComposeCommand compose = new ComposeCommand(ComposeFiles.ownedBy(OwnerRegistry.ofThisJvm()));
     ComposeCommand.Parts parts = compose.parts(List.of(file), Map.of());
     assertThat(parts).isEqualTo(new ComposeCommand.Parts(List.of("web"), List.of(), List.of()));
     Files.createFile(directory.resolve("web.env"));

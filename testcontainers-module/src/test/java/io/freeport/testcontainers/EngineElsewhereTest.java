@@ -40,7 +40,7 @@ class EngineElsewhereTest {
             ChildJvm.classPath(),
             TellsItsEngineApart.class)) {
       TellsItsEngineApart.Result result = TellsItsEngineApart.Result.of(child);
-      assertThat(result.mode()).isEqualTo(EngineMode.ARBITER);
+      assertThat(result.mode()).isEqualTo(EngineMode.REMOTE);
       assertThat(result.log())
           .singleElement()
           .asString()

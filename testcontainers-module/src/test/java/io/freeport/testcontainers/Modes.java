@@ -2,9 +2,9 @@ package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.freeport.HandoffMode;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EngineMode;
-import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 
 /** The suite also runs with modes that are forced, in which a hold cannot stay. */
 final class Modes {
@@ -17,7 +17,13 @@ final class Modes {
 
   /** Returns the mode that is set for the whole suite. */
   static EngineMode set() {
-    return Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO);
+    return DockerContext.ofThisJvm().containers().mode();
+  }
+
+  /** Returns how ports pass to the engine, as far as this JVM has learned it. */
+  static EngineMode ofThisJvm(String host) {
+    DockerContext context = DockerContext.ofThisJvm();
+    return context.engine().mode(host, HandoffMode.SHARED, context.containers());
   }
 
   static void assumeShared() {

@@ -53,7 +53,7 @@ class ModesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "arbiter, true"})
+  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "remote, true"})
   void aContainer(String mode, boolean holdStays) throws Exception {
     System.setProperty(MODE, mode);
     List<Boolean> heldWhenOffered = new CopyOnWriteArrayList<>();
@@ -84,7 +84,7 @@ class ModesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "arbiter, true"})
+  @CsvSource({"auto, true", "shared, true", "close-then-bind, false", "remote, true"})
   void aLaunchedContainer(String mode, boolean holdStays) throws Exception {
     System.setProperty(MODE, mode);
     List<Integer> numbers = new ArrayList<>();
@@ -115,8 +115,8 @@ class ModesTest {
 
   /** A container that publishes nothing, which is an error where it is looked who listens here. */
   @Test
-  void anArbiterIsBelieved() throws Exception {
-    System.setProperty(MODE, "arbiter");
+  void aRemoteEngineIsBelieved() throws Exception {
+    System.setProperty(MODE, "remote");
     try (EngineLog log = EngineLog.open();
         DockerClient client = Engine.connect();
         LaunchedContainer idle =

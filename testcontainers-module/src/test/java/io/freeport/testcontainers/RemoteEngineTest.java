@@ -50,7 +50,7 @@ class RemoteEngineTest {
     String host = new HttpdContainer().getHost();
     try (ChildJvm child = ChildJvm.start(TellsItsEngineApart.class)) {
       TellsItsEngineApart.Result result = TellsItsEngineApart.Result.of(child);
-      assertThat(result.mode()).isEqualTo(EngineMode.ARBITER);
+      assertThat(result.mode()).isEqualTo(EngineMode.REMOTE);
       if (Modes.set() == EngineMode.AUTO) {
         assertThat(result.log())
             .singleElement()

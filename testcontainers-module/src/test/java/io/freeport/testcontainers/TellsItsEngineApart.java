@@ -1,9 +1,7 @@
 package io.freeport.testcontainers;
 
-import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.docker.internal.EngineMode;
-import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.testing.EngineLog;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.testing.ChildJvm;
@@ -49,7 +47,7 @@ final class TellsItsEngineApart {
         System.out.println(port.number());
       }
       List<String> said = List.copyOf(log.messages);
-      System.out.println(EngineStrategy.OF_THIS_JVM.mode(first.getHost(), HandoffMode.SHARED));
+      System.out.println(Modes.ofThisJvm(first.getHost()));
       Stream.concat(said.stream(), Stream.of("")).forEach(System.out::println);
       System.in.read();
     }

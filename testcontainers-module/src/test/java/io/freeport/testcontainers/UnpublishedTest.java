@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
-import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortHandoffException;
@@ -15,7 +14,6 @@ import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineMode;
-import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.SingleContainer;
 import io.freeport.docker.internal.StartedContainers;
 import io.freeport.docker.testing.Httpd;
@@ -57,8 +55,7 @@ class UnpublishedTest {
                   + port.number()
                   + " \"HttpdContainer:80\" (OFFERED). Did a modifier");
     }
-    assertThat(EngineStrategy.OF_THIS_JVM.mode("localhost", HandoffMode.SHARED))
-        .isNotEqualTo(EngineMode.ARBITER);
+    assertThat(Modes.ofThisJvm("localhost")).isNotEqualTo(EngineMode.REMOTE);
   }
 
   /** It is looked who listens, not only whether it runs; and nothing is left behind. */

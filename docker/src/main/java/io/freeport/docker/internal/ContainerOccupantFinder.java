@@ -26,8 +26,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds running containers that publish a port, at the engine that Testcontainers finds. {@link
- * io.freeport.diagnosis.PortDiagnosis} finds this class by itself; there is nothing to call.
+ * Finds running containers that publish a port, at the engine of this JVM. {@link
+ * io.freeport.diagnosis.PortDiagnosis} loads this class as a service.
  *
  * @since 0.1.0
  */
@@ -35,10 +35,16 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
 
   private static final Logger LOGGER = System.getLogger(ContainerOccupantFinder.class.getName());
 
-  private static final int SHORT_ID = 12;
+  private final OwnerRegistry owners;
 
   /** Creates the finder, for {@link java.util.ServiceLoader}. */
-  public ContainerOccupantFinder() {}
+  public ContainerOccupantFinder() {
+    this(OwnerRegistry.ofThisJvm());
+  }
+
+  ContainerOccupantFinder(OwnerRegistry owners) {
+    this.owners = owners;
+  }
 
   @Override
   public List<PortOccupant> find(int port) {
@@ -60,7 +66,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
     }
   }
 
-  /** What is exposed without being published has no public port. */
+  /** Returns the addresses on which a port is published. A port that is only exposed has none. */
   public static Map<Use, Set<String>> publishing(int port, ContainerPort @Nullable [] ports) {
     Map<Use, Set<String>> addresses = new EnumMap<>(Use.class);
     for (ContainerPort published : ports == null ? new ContainerPort[0] : ports) {
@@ -77,11 +83,11 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
     return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
   }
 
-  private static PortOccupant occupant(
+  private PortOccupant occupant(
       Container container, Use use, List<String> addresses, Optional<String> elsewhere) {
     List<String> details = new ArrayList<>();
     details.add(container.getImage());
-    details.add(container.getId().substring(0, Math.min(SHORT_ID, container.getId().length())));
+    details.add(Display.shortId(container.getId()));
     owner(container).ifPresent(details::add);
     elsewhere.ifPresent(details::add);
     return new PortOccupant(
@@ -95,7 +101,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
         details);
   }
 
-  /** Names start with a slash; those with a second one are aliases that links give. */
+  /** Names start with a slash. Those with a second slash are aliases from links. */
   public static String name(String @Nullable [] names) {
     return Arrays.stream(names == null ? new String[0] : names)
         .map(name -> name.startsWith("/") ? name.substring(1) : name)
@@ -105,7 +111,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
   }
 
   /** A label may have been written by anybody. */
-  private static Optional<String> owner(Container container) {
+  private Optional<String> owner(Container container) {
     String label = container.getLabels() == null ? null : container.getLabels().get(Labels.OWNER);
     if (label == null) {
       return Optional.empty();
@@ -113,18 +119,18 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
     try {
       Owner owner = Owner.parse(label);
       return Optional.of(
-          owner.equals(OwnerRegistry.ofThisJvm().self())
+          owner.equals(owners.self())
               ? "started by this JVM with FreePort"
               : "started by the JVM with pid "
                   + owner.pid()
                   + " with FreePort: "
-                  + OwnerRegistry.ofThisJvm().judge(owner).reason());
+                  + owners.judge(owner).reason());
     } catch (IllegalArgumentException notOurs) {
       return Optional.empty();
     }
   }
 
-  /** An engine that is reached by the network publishes on its host, which need not be this one. */
+  /** An engine that is reached by TCP publishes on its host, which may be another one. */
   public static Optional<String> elsewhere(URI engine) {
     return "unix".equals(engine.getScheme()) || "npipe".equals(engine.getScheme())
         ? Optional.empty()

@@ -2,63 +2,80 @@ package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import io.freeport.internal.handoff.ConflictRetry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Has an engine create and start one container on held ports, and again with others as long as
- * somebody has one of them.
+ * Has an engine create and start one container on held ports. After a port conflict the container
+ * is created and started again with other numbers.
  */
 public final class ContainerStarter {
 
   private final DockerClient client;
-  private final EnginePorts passage;
+  private final EnginePorts ports;
 
-  public ContainerStarter(DockerClient client, EnginePorts passage) {
+  public ContainerStarter(DockerClient client, EnginePorts ports) {
     this.client = client;
-    this.passage = passage;
+    this.ports = ports;
   }
 
   /**
-   * Starts a container. If that fails, none is left.
+   * Starts a container. A start that fails leaves no container behind.
    *
-   * @param create is asked for each attempt; the ports are entered here
-   * @param created is told the id of each container, before it is started
-   * @return the id of the one that runs
+   * @param create makes the command for each attempt; the ports are entered here
+   * @param created gets the id of each container before it is started
+   * @return the id of the container that runs
    */
   public String run(Supplier<CreateContainerCmd> create, Consumer<String> created) {
-    while (true) {
+    return ConflictRetry.run(ports.retries(), new Attempt(create, created));
+  }
+
+  private final class Attempt implements ConflictRetry.Attempt<String, RuntimeException> {
+
+    private final Supplier<CreateContainerCmd> create;
+    private final Consumer<String> created;
+
+    Attempt(Supplier<CreateContainerCmd> create, Consumer<String> created) {
+      this.create = create;
+      this.created = created;
+    }
+
+    @Override
+    public String start() {
       CreateContainerCmd command = create.get();
-      passage.enterInto(command);
+      ports.enterInto(command);
       String id = create(command);
-      RuntimeException failure;
       try {
         created.accept(id);
-        failure =
-            passage.start(
-                () -> passage.command(client.startContainerCmd(id)::exec),
-                new SingleContainer(client, id));
+        ports.start(
+            () -> ports.command(client.startContainerCmd(id)::exec),
+            new SingleContainer(client, id));
+        return id;
       } catch (Throwable e) {
-        removeAfter(e, id);
+        removeAfter(e, id); // its numbers cannot be changed any more
         throw e;
       }
-      if (failure == null) {
-        return id;
-      }
-      removeAfter(failure, id); // it was created with numbers that cannot be changed any more
-      if (!passage.exchangeAfter(failure)) {
-        throw failure;
-      }
+    }
+
+    @Override
+    public boolean isConflict(Exception failure) {
+      return ports.isConflict(failure);
+    }
+
+    @Override
+    public void changeNumbers(Exception conflict) {
+      ports.changeNumbers(conflict);
     }
   }
 
-  /** The engine may create it when this has failed: it was slow, or this thread was interrupted. */
+  /** The engine may create it after this has failed: it was slow, or this thread interrupted. */
   private String create(CreateContainerCmd command) {
     CompletableFuture<SingleContainer> created = new CompletableFuture<>();
     try {
-      return passage.command(
+      return ports.command(
           () -> {
             String id = command.exec().getId();
             created.complete(new SingleContainer(client, id));
@@ -70,6 +87,7 @@ public final class ContainerStarter {
     }
   }
 
+  /** Removes a container after a failure, which keeps what goes wrong here as suppressed. */
   public void removeAfter(Throwable failure, String id) {
     try {
       remove(id);
@@ -78,13 +96,11 @@ public final class ContainerStarter {
     }
   }
 
-  /**
-   * Removes a container, also if nobody waits for it any longer, since this thread was interrupted.
-   */
+  /** Removes a container, also if this thread is interrupted. */
   public void remove(String id) {
     boolean interrupted = Thread.interrupted();
     try {
-      passage.command(Executors.callable(new SingleContainer(client, id)::remove));
+      ports.command(Executors.callable(new SingleContainer(client, id)::remove));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -1,9 +1,11 @@
 package io.freeport.docker.internal;
 
-/** How ports pass to an engine; written in lower case in {@code freeport.container.handoff}. */
+/**
+ * How a held port passes to an engine; written in lower case in {@code freeport.container.handoff}.
+ */
 public enum EngineMode {
 
-  /** As the engine's host and its first starts show. */
+  /** Decided by where the engine's containers are reached, and by what its first starts show. */
   AUTO,
 
   /** The engine binds beside the hold, which stays. */
@@ -12,6 +14,6 @@ public enum EngineMode {
   /** The hold is closed just before the engine binds. */
   CLOSE_THEN_BIND,
 
-  /** Ports are those of another host, of which only the engine knows who has them. */
-  ARBITER
+  /** The engine publishes on another host. Only the engine knows which ports are free there. */
+  REMOTE
 }

@@ -8,8 +8,6 @@ import io.freeport.HeldPort;
 import io.freeport.PortHandoffException;
 import io.freeport.PortUnavailableException;
 import io.freeport.internal.handoff.PortConflict;
-import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -21,8 +19,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One container's ports on their way to the engine: entered into the create command, offered before
- * the start, confirmed after it, exchanged if somebody has one of them.
+ * Knows the ports of one container: enters them into the create command, offers them before the
+ * start, confirms them after it, and changes their numbers if somebody has one of them.
  */
 public final class EnginePorts {
 
@@ -31,49 +29,60 @@ public final class EnginePorts {
   /** The engine binds before it answers the start; this is for engines that are late. */
   private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Somebody could be faster once and be gone already; twice, it is our own hold. */
+  /**
+   * After one refusal somebody may have had the port for a moment; after two it is our own hold.
+   */
   private static final int REFUSALS_THAT_COUNT = 2;
 
   private final Collection<PublishedPort> ports;
   private final EngineStrategy engine;
   private final String host;
   private final HandoffMode machine;
+  private final ContainerSettings settings;
 
   private EngineMode mode;
-  private int exchanges;
   private int refusalsOfFreePorts;
 
+  /**
+   * @param host where the engine's containers are reached
+   * @param machine how ports of this machine can be handed over
+   */
   public EnginePorts(
-      Collection<PublishedPort> ports, EngineStrategy engine, String host, HandoffMode machine) {
+      Collection<PublishedPort> ports,
+      EngineStrategy engine,
+      String host,
+      HandoffMode machine,
+      ContainerSettings settings) {
     this.ports = ports;
     this.engine = engine;
     this.host = host;
     this.machine = machine;
-    this.mode = engine.mode(host, machine);
+    this.settings = settings;
+    this.mode = engine.mode(host, machine, settings);
   }
 
+  /** Returns how often a start may be made again with other numbers. */
+  public int retries() {
+    return settings.retries();
+  }
+
+  /** Enters the ports into a create command. */
   public void enterInto(CreateContainerCmd create) {
     for (PublishedPort port : ports) {
-      port.applyTo(create, EngineStrategy.address(host, port.port()));
+      port.applyTo(create, EngineStrategy.address(host, port.port(), settings));
     }
   }
 
   /**
-   * Has the engine start the container, and bind the ports.
+   * Has the engine start the container and bind the ports.
    *
    * @param command the engine's part
-   * @param started what was started by it
-   * @return why that failed; null if it did not
+   * @param started what the command starts
    */
-  public @Nullable RuntimeException start(Runnable command, StartedContainers started) {
-    try {
-      offer();
-      command.run();
-      confirm(started);
-      return null;
-    } catch (RuntimeException e) {
-      return e;
-    }
+  public void start(Runnable command, StartedContainers started) {
+    offer();
+    command.run();
+    confirm(started);
   }
 
   /**
@@ -86,13 +95,14 @@ public final class EnginePorts {
   public <T extends @Nullable Object> T command(Callable<T> command) {
     return EngineCall.run(
         command,
-        engine.name(),
+        settings.timeout(),
+        engine.engineName(),
         ports.stream()
             .map(published -> published.port().toString())
             .collect(joining(", ", "A container with ", " was to be started")));
   }
 
-  /** As late as possible: in one mode the ports belong to nobody from now on. */
+  /** As late as possible: with CLOSE_THEN_BIND the ports belong to nobody from now on. */
   private void offer() {
     for (PublishedPort published : ports) {
       HeldPort port = published.port();
@@ -102,10 +112,9 @@ public final class EnginePorts {
           port.handover().offer(HandoffMode.SHARED);
         }
         case CLOSE_THEN_BIND -> port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
-        case ARBITER, AUTO -> {
-          // For a distant engine this is nothing but a sign to other JVMs of this host. But one
-          // that
-          // is taken to be distant may bind here all the same, and must be able to.
+        case REMOTE, AUTO -> {
+          // For a remote engine this only tells other JVMs of this host. But one that is taken to
+          // be remote may bind here all the same, and must be able to.
           port.handover().retainHold();
           port.handover().offer(machine);
         }
@@ -114,13 +123,13 @@ public final class EnginePorts {
   }
 
   /**
-   * Sees that the engine listens, without connecting.
+   * Checks without connecting that the engine listens.
    *
-   * @throws PortHandoffException if it does not, in a mode that was forced, or since it was not
-   *     told to
+   * @throws PortHandoffException if it does not listen in a forced mode, or if no container
+   *     publishes the port
    */
   private void confirm(StartedContainers started) {
-    if (mode == EngineMode.ARBITER) {
+    if (mode == EngineMode.REMOTE) {
       ports.forEach(published -> published.port().confirm());
       return;
     }
@@ -136,12 +145,12 @@ public final class EnginePorts {
           if (!command(() -> started.publishes(port.number()))) {
             throw notPublished(port, started, e); // which says nothing about the engine
           }
-          if (EngineStrategy.isForced()) {
+          if (isForced()) {
             throw e;
           }
-          mode = EngineMode.ARBITER;
+          mode = EngineMode.REMOTE;
           engine.learn(
-              EngineMode.ARBITER, "it started a container, and nobody here listens on " + port);
+              EngineMode.REMOTE, "it started a container, and nobody here listens on " + port);
           return;
         }
       }
@@ -161,44 +170,28 @@ public final class EnginePorts {
         e);
   }
 
-  /**
-   * Gives all ports other numbers if a start failed because somebody has one of them, and that has
-   * not happened too often.
-   *
-   * @return whether another attempt can be made, with a container that is created anew. If not,
-   *     some of several ports may have been exchanged all the same
-   */
-  public boolean exchangeAfter(RuntimeException failure) {
-    if (!EngineConflict.isIn(failure) || !isAboutOneOfThese(failure)) {
-      return false;
-    }
-    if (exchanges >= Settings.ofThisJvm().get(SettingKeys.RETRIES)) {
-      return false;
-    }
-    exchanges++;
-    if (mode == EngineMode.SHARED
-        && ports.stream().noneMatch(port -> port.port().handover().isInUse())
-        && ++refusalsOfFreePorts >= REFUSALS_THAT_COUNT
-        && !EngineStrategy.isForced()) {
-      mode = EngineMode.CLOSE_THEN_BIND;
-    }
-    try {
-      exchange(failure);
-      return true;
-    } catch (PortUnavailableException | IllegalStateException noOther) { // or released meanwhile
-      failure.addSuppressed(noOther);
-      return false;
-    }
+  /** Returns whether a start failed because somebody has one of these ports. */
+  public boolean isConflict(Exception failure) {
+    return EngineConflict.isIn(failure) && isAboutOneOfThese(failure);
   }
 
   /** The container may publish more ports than those, and others cannot help there. */
-  private boolean isAboutOneOfThese(RuntimeException conflict) {
+  private boolean isAboutOneOfThese(Exception conflict) {
     OptionalInt named = PortConflict.portNamedIn(conflict);
     return named.isEmpty()
         || ports.stream().anyMatch(published -> published.port().number() == named.getAsInt());
   }
 
-  private void exchange(RuntimeException failure) {
+  /**
+   * Gives all ports other numbers, after a conflict. The next attempt needs a container that is
+   * created anew.
+   *
+   * @throws PortUnavailableException if there are no other numbers; some of several ports may have
+   *     changed all the same
+   * @throws IllegalStateException if a port was released in the meantime
+   */
+  public void changeNumbers(Exception conflict) {
+    learnFromRefusal();
     Map<HeldPort, Integer> before = new LinkedHashMap<>();
     ports.forEach(published -> before.put(published.port(), published.port().number()));
     before.forEach(
@@ -212,6 +205,19 @@ public final class EnginePorts {
         "The engine could not bind {0}; the next attempt is made with {1}. It said: {2}",
         before.values(),
         before.keySet(),
-        failure.getMessage());
+        conflict.getMessage());
+  }
+
+  private void learnFromRefusal() {
+    if (mode == EngineMode.SHARED
+        && ports.stream().noneMatch(port -> port.port().handover().isInUse())
+        && ++refusalsOfFreePorts >= REFUSALS_THAT_COUNT
+        && !isForced()) {
+      mode = EngineMode.CLOSE_THEN_BIND;
+    }
+  }
+
+  private boolean isForced() {
+    return settings.mode() != EngineMode.AUTO;
   }
 }

@@ -2,58 +2,54 @@ package io.freeport.docker.internal;
 
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
-import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.util.function.Supplier;
 
 /**
- * How ports pass to one engine: as configured, or as far as it is known. No field of an engine's
- * API says whether it binds ports in this network namespace, or how. So it is first taken to do so
- * if its containers are reached by the loopback address, and what its starts show is remembered.
+ * Decides how ports pass to one engine: as configured, or as far as the engine is known. No field
+ * of an engine's API says whether it binds ports in this network namespace, or how. So an engine
+ * whose containers are reached by the loopback address is first taken to bind here, and what its
+ * starts show is remembered.
  */
 public final class EngineStrategy {
 
-  /** Of the one engine that is found in a JVM. */
-  public static final EngineStrategy OF_THIS_JVM = new EngineStrategy(() -> "at " + Engine.uri());
-
   /** Where containers are reached if the engine is on this host. */
-  public static final String HERE = "localhost";
+  public static final String LOCALHOST = "localhost";
 
   private static final Logger LOGGER = System.getLogger(EngineStrategy.class.getName());
 
-  private static final String ALL_ADDRESSES = "*";
-
-  public final Supplier<String> name;
+  private final Supplier<String> engine;
   private EngineMode learned = EngineMode.AUTO; // guarded by this
 
   /**
-   * @param name which one it is, after "The Docker engine" in messages; asked for when it is needed
+   * @param engine which engine it is, after "The Docker engine" in messages; asked for when a
+   *     message needs it
    */
-  public EngineStrategy(Supplier<String> name) {
-    this.name = name;
+  public EngineStrategy(Supplier<String> engine) {
+    this.engine = engine;
   }
 
-  public String name() {
-    return "The Docker engine " + name.get();
+  /** Returns what messages call the engine. */
+  public String engineName() {
+    return "The Docker engine " + engine.get();
   }
 
   /**
-   * Returns how the next container's ports are to pass.
+   * Returns how the ports of the next container pass.
    *
    * @param host where the engine's containers are reached
    * @param machine what this machine is capable of
    * @return anything but {@link EngineMode#AUTO}
    */
-  public EngineMode mode(String host, HandoffMode machine) {
-    EngineMode forced = Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO);
+  public EngineMode mode(String host, HandoffMode machine, ContainerSettings settings) {
+    EngineMode forced = settings.mode();
     if (forced != EngineMode.AUTO) {
       return forced;
     }
     if (!isLoopback(host)) {
-      learn(EngineMode.ARBITER, "its containers are reached on " + host);
+      learn(EngineMode.REMOTE, "its containers are reached on " + host);
     }
     EngineMode known = learned();
     if (known != EngineMode.AUTO) {
@@ -62,20 +58,15 @@ public final class EngineStrategy {
     return machine == HandoffMode.SHARED ? EngineMode.SHARED : EngineMode.CLOSE_THEN_BIND;
   }
 
-  static boolean isForced() {
-    return Settings.ofThisJvm().choice(SettingKeys.CONTAINER_HANDOFF, EngineMode.AUTO)
-        != EngineMode.AUTO;
-  }
-
   /** Returns the address of the engine's host on which a port is published; empty for all. */
-  public static String address(String host, HeldPort port) {
-    String configured = Settings.ofThisJvm().get(SettingKeys.CONTAINER_ADDRESS);
+  static String address(String host, HeldPort port, ContainerSettings settings) {
+    String configured = settings.address();
     if (configured != null) {
-      return configured.equals(ALL_ADDRESSES) ? "" : configured;
+      return configured;
     }
-    InetAddress asked = port.request().address();
-    if (asked != null) {
-      return asked.isAnyLocalAddress() ? "" : asked.getHostAddress();
+    InetAddress requested = port.request().address();
+    if (requested != null) {
+      return requested.isAnyLocalAddress() ? "" : requested.getHostAddress();
     }
     return isLoopback(host) ? "127.0.0.1" : "";
   }
@@ -84,15 +75,15 @@ public final class EngineStrategy {
     return learned;
   }
 
-  /** Says so in the log, the first time. */
-  public void learn(EngineMode mode, String reason) {
+  /** Remembers what a start has shown, and logs it the first time. */
+  void learn(EngineMode mode, String reason) {
     synchronized (this) {
       if (learned == mode) {
         return;
       }
       learned = mode;
     }
-    if (mode == EngineMode.ARBITER) {
+    if (mode == EngineMode.REMOTE) {
       LOGGER.log(
           Level.WARNING,
           "The Docker engine publishes ports elsewhere ({0}): a port that is held here keeps nobody there from taking it. The engine"
@@ -108,7 +99,7 @@ public final class EngineStrategy {
   }
 
   public static boolean isLoopback(String host) {
-    return host.equals("localhost")
+    return host.equals(LOCALHOST)
         || host.startsWith("127.")
         || host.equals("::1")
         || host.equals("[::1]");

@@ -2,49 +2,41 @@ package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.internal.owner.Owner;
-import io.freeport.internal.owner.OwnerRegistry;
-import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What FreePort writes on containers, and what it respects of others. */
+/** The labels that FreePort writes on containers, and those of others that it respects. */
 public final class Labels {
 
-  /** The JVM that started the container, as {@link Owner#toString()} has it. */
+  /** The JVM that started the container, in the form of {@link Owner#toString()}. */
   public static final String OWNER = "io.freeport.owner";
 
-  /** What belongs to one project of Docker Compose. */
+  /** The project of Docker Compose. */
   public static final String COMPOSE_PROJECT = "com.docker.compose.project";
 
-  /** What belongs to one JVM that uses Testcontainers, reusable containers left out. */
+  /** The JVM that uses Testcontainers. Reusable containers have no such label. */
   public static final String TESTCONTAINERS_SESSION = "org.testcontainers.sessionId";
 
-  /** What ties networks and volumes to containers. */
+  /** The labels that tie networks and volumes to containers. */
   public static final List<String> GROUPS = List.of(COMPOSE_PROJECT, TESTCONTAINERS_SESSION);
 
   private static final Set<String> OF_REUSABLE =
       Set.of("org.testcontainers.hash", "org.testcontainers.copied_files.hash");
   private static final String OF_RYUK = "org.testcontainers.ryuk";
 
-  private enum Mode {
-    ON,
-    OFF
-  }
-
   private Labels() {}
 
   /** Adds this JVM as the owner, unless {@code freeport.labels=off}. */
-  public static void addOwnerTo(CreateContainerCmd create) {
-    if (Settings.ofThisJvm().choice(SettingKeys.LABELS, Mode.ON) == Mode.OFF) {
-      return;
+  public static void addOwnerTo(CreateContainerCmd create, DockerContext context) {
+    if (context.containers().labels()) {
+      addTo(create, context.owners().self());
     }
-    addTo(create, OwnerRegistry.ofThisJvm().self());
   }
 
+  /** Adds an owner to the labels of a create command. */
   public static void addTo(CreateContainerCmd create, Owner owner) {
     Map<String, String> labels = new OfContainer();
     if (create.getLabels() != null) {
@@ -63,9 +55,9 @@ public final class Labels {
   }
 
   /**
-   * Loses its owner as soon as Testcontainers marks the container as reusable. Nothing else tells
-   * who modifies a create command that this will happen, and Testcontainers finds a container again
-   * by a hash of all that is in the command up to then.
+   * Drops the owner as soon as Testcontainers marks the container as reusable. A modifier of the
+   * create command cannot know that this will happen, and Testcontainers finds a container again by
+   * a hash of everything that is in the command by then.
    */
   private static final class OfContainer extends HashMap<String, String> {
 

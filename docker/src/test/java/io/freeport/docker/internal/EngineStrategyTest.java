@@ -28,6 +28,7 @@ class EngineStrategyTest {
   private static final String ADDRESS = "freeport.container.address";
 
   private final EngineStrategy engine = new EngineStrategy(() -> "of a test");
+  private final ContainerSettings settings = DockerContext.ofThisJvm().containers();
   private final EngineLog log = EngineLog.open();
 
   @BeforeEach
@@ -45,8 +46,8 @@ class EngineStrategyTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "127.0.0.1", "127.0.1.1", "::1", "[::1]"})
   void anEngineThatIsReachedByLoopback(String host) {
-    assertThat(engine.mode(host, HandoffMode.SHARED)).isEqualTo(EngineMode.SHARED);
-    assertThat(engine.mode(host, HandoffMode.CLOSE_THEN_BIND))
+    assertThat(engine.mode(host, HandoffMode.SHARED, settings)).isEqualTo(EngineMode.SHARED);
+    assertThat(engine.mode(host, HandoffMode.CLOSE_THEN_BIND, settings))
         .isEqualTo(EngineMode.CLOSE_THEN_BIND);
     assertThat(log.messages).isEmpty();
   }
@@ -54,8 +55,8 @@ class EngineStrategyTest {
   @ParameterizedTest
   @ValueSource(strings = {"192.0.2.7", "docker.example.com", "172.17.0.1"})
   void anEngineThatIsReachedOtherwiseDecidesItselfAndThatIsSaidOnce(String host) {
-    assertThat(engine.mode(host, HandoffMode.SHARED)).isEqualTo(EngineMode.ARBITER);
-    assertThat(engine.mode(host, HandoffMode.SHARED)).isEqualTo(EngineMode.ARBITER);
+    assertThat(engine.mode(host, HandoffMode.SHARED, settings)).isEqualTo(EngineMode.REMOTE);
+    assertThat(engine.mode(host, HandoffMode.SHARED, settings)).isEqualTo(EngineMode.REMOTE);
     assertThat(log.messages)
         .singleElement()
         .asString()
@@ -66,18 +67,19 @@ class EngineStrategyTest {
   void whatAStartShowedIsRemembered() {
     engine.learn(EngineMode.CLOSE_THEN_BIND, "it refused");
     engine.learn(EngineMode.CLOSE_THEN_BIND, "it refused");
-    assertThat(engine.mode("localhost", HandoffMode.SHARED)).isEqualTo(EngineMode.CLOSE_THEN_BIND);
+    assertThat(engine.mode("localhost", HandoffMode.SHARED, settings))
+        .isEqualTo(EngineMode.CLOSE_THEN_BIND);
     assertThat(log.messages).hasSize(1);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = EngineMode.class,
-      names = {"SHARED", "CLOSE_THEN_BIND", "ARBITER"})
+      names = {"SHARED", "CLOSE_THEN_BIND", "REMOTE"})
   void eachModeCanBeForced(EngineMode mode) {
     System.setProperty(MODE, mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    assertThat(engine.mode("localhost", HandoffMode.SHARED)).isEqualTo(mode);
-    assertThat(engine.mode("192.0.2.7", HandoffMode.CLOSE_THEN_BIND)).isEqualTo(mode);
+    assertThat(engine.mode("localhost", HandoffMode.SHARED, settings)).isEqualTo(mode);
+    assertThat(engine.mode("192.0.2.7", HandoffMode.CLOSE_THEN_BIND, settings)).isEqualTo(mode);
     assertThat(log.messages).isEmpty();
   }
 
@@ -85,8 +87,8 @@ class EngineStrategyTest {
   void aModeThatDoesNotExist() {
     System.setProperty(MODE, "magic");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> engine.mode("localhost", HandoffMode.SHARED))
-        .withMessageContaining("\"magic\". Expected auto, shared, close-then-bind or arbiter.");
+        .isThrownBy(() -> engine.mode("localhost", HandoffMode.SHARED, settings))
+        .withMessageContaining("\"magic\". Expected auto, shared, close-then-bind or remote.");
   }
 
   @ParameterizedTest
@@ -110,7 +112,7 @@ class EngineStrategyTest {
       HeldPort port =
           allocator.hold(
               (asked == null ? request : request.address(InetAddress.getByName(asked))).build());
-      assertThat(EngineStrategy.address(host, port)).isEqualTo(expected);
+      assertThat(EngineStrategy.address(host, port, settings)).isEqualTo(expected);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.freeport.testcontainers.internal;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Labels;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.core.CreateContainerCmdModifier;
@@ -22,7 +23,7 @@ public final class OwnerLabelModifier implements CreateContainerCmdModifier {
   @Override
   public CreateContainerCmd modify(CreateContainerCmd create) {
     if (!isRyuk(create.getImage())) {
-      Labels.addOwnerTo(create);
+      Labels.addOwnerTo(create, DockerContext.ofThisJvm());
     }
     return create;
   }

@@ -1,0 +1,34 @@
+package io.freeport.docker.internal;
+
+import java.time.Duration;
+
+/** Short forms for messages and tables. */
+public final class Display {
+
+  private static final int SHORT_ID = 12;
+  private static final int LONGEST_PART = 160;
+
+  private Display() {}
+
+  /** Returns the start of an id, as {@code docker ps} shows it. */
+  public static String shortId(String id) {
+    return id.substring(0, Math.min(SHORT_ID, id.length()));
+  }
+
+  /** Returns text of any origin without control characters, and of limited length. */
+  public static String printable(String text) {
+    String cut = text.length() > LONGEST_PART ? text.substring(0, LONGEST_PART) + "..." : text;
+    return cut.replaceAll("\\p{C}", "?");
+  }
+
+  /** Returns an age in its largest unit of which there are several, such as {@code 90 min}. */
+  public static String age(Duration age) {
+    if (age.toDays() > 1) {
+      return age.toDays() + " d";
+    }
+    if (age.toHours() > 1) {
+      return age.toHours() + " h";
+    }
+    return age.toMinutes() > 1 ? age.toMinutes() + " min" : age.toSeconds() + " s";
+  }
+}
