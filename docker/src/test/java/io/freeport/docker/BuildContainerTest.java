@@ -10,10 +10,13 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.build.BuildPorts;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.testing.Eventually;
+import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,6 +139,27 @@ class BuildContainerTest {
         assertThat(exists(id)).isFalse();
       }
     }
+  }
+
+  /** The end of the JVM has nothing left to do for it, so nothing refers to it. */
+  @Test
+  void aClosedContainerIsNotKeptUntilTheJvmEnds() throws Exception {
+    WeakReference<BuildContainer> closed = startAndClose();
+    Eventually.holds(
+        "collected",
+        () -> {
+          System.gc();
+          return closed.get() == null;
+        });
+  }
+
+  private static WeakReference<BuildContainer> startAndClose() {
+    BuildContainer container =
+        BuildContainer.of("closed-" + UUID.randomUUID(), Httpd.IMAGE, Httpd.PORT)
+            .with(create -> create.withCmd(Httpd.command()))
+            .start();
+    container.close();
+    return new WeakReference<>(container);
   }
 
   private String onPort(String port) {

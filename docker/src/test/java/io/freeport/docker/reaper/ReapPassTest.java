@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,576 +72,589 @@ class ReapPassTest {
     return Reaper.using(client).timeLimit(Duration.ofSeconds(20));
   }
 
-  // ---- what is decided ----
+  @Nested
+  class Decisions {
 
-  @ParameterizedTest(name = "{0}, {1} h old, from {2} h: {3}, {4}")
-  @CsvSource(
-      delimiter = '|',
-      nullValues = "none",
-      value = {
-        // owner | age | configured age | removed | reason
-        "alive   |  0 | none | false | it is this JVM",
-        "alive   | 99 | 24   | false | it is this JVM",
-        "dead    |  0 | none | true  | its process id belongs to another process",
-        "dead    | 99 | 24   | true  | its process id belongs to another process",
-        "unknown |  0 | none | false | it is of another host",
-        "unknown | 99 | none | false | it is of another host",
-        "unknown |  1 | 24   | false | it is of another host",
-        "unknown | 99 | 24   | true  | it is of another host, and it is older than 24h",
-        "unknown | -9 | 24   | false | it is of another host",
-        "inside  |  0 | none | false | it is of another pid namespace, and its file is not here",
-        "inside  | 99 | none | false | it is of another pid namespace, and its file is not here",
-        "inside  |  1 | 24   | false | it is of another pid namespace, and its file is not here",
-        "inside  | 99 | 24   | true  | it is of another pid namespace, and its file is not here, and it is older than 24h",
-        "inside  | -9 | 24   | false | it is of another pid namespace, and its file is not here",
-        "damaged |  0 | none | false | its label is not one that FreePort writes",
-        "damaged | 99 | 24   | false | its label is not one that FreePort writes",
-      })
-  void eachVerdict(
-      String owner, int ageInHours, String configured, boolean removed, String reason) {
-    String label =
-        switch (owner) {
-          case "alive" -> ALIVE;
-          case "dead" -> DEAD;
-          case "unknown" -> UNKNOWN;
-          case "inside" -> INSIDE;
-          default -> "../../etc/passwd";
-        };
-    Map<String, Object> container = container(id(1), Map.of(Labels.OWNER, label));
-    container.put("Created", System.currentTimeMillis() / 1000 - ageInHours * 3600L);
-    engine.containers.add(container);
-    Reaper reaper =
-        configured == null
-            ? reaper()
-            : reaper().unknownOlderThan(Duration.ofHours(Integer.parseInt(configured)));
+    @ParameterizedTest(name = "{0}, {1} h old, from {2} h: {3}, {4}")
+    @CsvSource(
+        delimiter = '|',
+        nullValues = "none",
+        value = {
+          // owner | age | configured age | removed | reason
+          "alive   |  0 | none | false | it is this JVM",
+          "alive   | 99 | 24   | false | it is this JVM",
+          "dead    |  0 | none | true  | its process id belongs to another process",
+          "dead    | 99 | 24   | true  | its process id belongs to another process",
+          "unknown |  0 | none | false | it is of another host",
+          "unknown | 99 | none | false | it is of another host",
+          "unknown |  1 | 24   | false | it is of another host",
+          "unknown | 99 | 24   | true  | it is of another host, and it is older than 24h",
+          "unknown | -9 | 24   | false | it is of another host",
+          "inside  |  0 | none | false | it is of another pid namespace, and its file is not here",
+          "inside  | 99 | none | false | it is of another pid namespace, and its file is not here",
+          "inside  |  1 | 24   | false | it is of another pid namespace, and its file is not here",
+          "inside  | 99 | 24   | true  | it is of another pid namespace, and its file is not here, and it is older than 24h",
+          "inside  | -9 | 24   | false | it is of another pid namespace, and its file is not here",
+          "damaged |  0 | none | false | its label is not one that FreePort writes",
+          "damaged | 99 | 24   | false | its label is not one that FreePort writes",
+        })
+    void eachVerdict(
+        String owner, int ageInHours, String configured, boolean removed, String reason) {
+      String label =
+          switch (owner) {
+            case "alive" -> ALIVE;
+            case "dead" -> DEAD;
+            case "unknown" -> UNKNOWN;
+            case "inside" -> INSIDE;
+            default -> "../../etc/passwd";
+          };
+      Map<String, Object> container = container(id(1), Map.of(Labels.OWNER, label));
+      container.put("Created", System.currentTimeMillis() / 1000 - ageInHours * 3600L);
+      engine.containers.add(container);
+      Reaper reaper =
+          configured == null
+              ? reaper()
+              : reaper().unknownOlderThan(Duration.ofHours(Integer.parseInt(configured)));
 
-    ReapPlan plan = reaper.plan();
+      ReapPlan plan = reaper.plan();
 
-    assertThat(plan.findings()).extracting(Finding::remove).containsExactly(removed);
-    assertThat(plan.findings()).extracting(Finding::reason).containsExactly(reason);
-    assertThat(engine.removed()).as("a plan is only a plan").isEmpty();
-  }
-
-  /** A clock of ours that is ahead does not make anything old as long as the engine's is right. */
-  @Test
-  void bothClocksHaveToSayThatSomethingIsOld() {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, UNKNOWN)));
-    engine.systemTime = "2001-09-09T02:00:00Z";
-    Reaper reaper = reaper().unknownOlderThan(Duration.ofHours(1));
-    assertThat(reaper.plan().toRemove()).isEmpty();
-    engine.systemTime = "2100-01-01T00:00:00Z";
-    assertThat(reaper.plan().toRemove()).hasSize(1);
-    engine.systemTime = null;
-    assertThat(reaper.plan().toRemove()).as("an engine that tells no time").isEmpty();
-    engine.systemTime = "noon";
-    assertThat(reaper.plan().toRemove()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "org.testcontainers.hash, 'it is a reusable container of Testcontainers, and outlives its JVM'",
-    "org.testcontainers.copied_files.hash, 'it is a reusable container of Testcontainers, and outlives its JVM'",
-    "org.testcontainers.ryuk, 'it is Ryuk, Testcontainers'' own reaper'",
-  })
-  void whatIsNeverRemoved(String label, String reason) {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, label, "x")));
-    ReapReport report = reaper().reap();
-    assertThat(report.plan().findings())
-        .singleElement()
-        .extracting(Finding::life, Finding::reason)
-        .containsExactly(Life.DEAD, reason);
-    assertThat(engine.removed()).isEmpty();
-  }
-
-  @Test
-  void whatTheEngineListsWithoutOurLabelIsNoneOfOurBusiness() {
-    engine.containers.add(container(id(1), Map.of("some.other", DEAD)));
-    Map<String, Object> bare = container(id(2), Map.of());
-    bare.remove("Labels");
-    engine.containers.add(bare);
-    assertThat(reaper().reap().plan().findings()).isEmpty();
-    assertThat(engine.removed()).isEmpty();
-  }
-
-  /** docker commit keeps labels, and containers of such an image have them, too. */
-  @Test
-  void aLabelThatComesFromTheImageIsNobodys() {
-    engine.images.put("sha256:1", Map.of(Labels.OWNER, DEAD));
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    assertThat(reaper().reap().plan().findings())
-        .extracting(Finding::reason)
-        .containsExactly("its label is its image's");
-    engine.images.clear();
-    assertThat(reaper().reap().plan().findings())
-        .extracting(Finding::reason)
-        .containsExactly("its image is gone, so that its label may be the image's");
-    assertThat(engine.removed()).isEmpty();
-  }
-
-  @Test
-  void aContainerWhoseImageCannotBeLookedAtStaysAndTheOthersGo() {
-    Map<String, Object> broken = container(id(1), Map.of(Labels.OWNER, DEAD));
-    broken.put("ImageID", "sha256:2");
-    engine.containers.addAll(List.of(broken, container(id(2), Map.of(Labels.OWNER, DEAD))));
-    engine.fault =
-        request ->
-            request.matches(".*/images/sha256(:|%3A)2/json") ? new Answer(500, "bad layer") : null;
-    ReapReport report = reaper().reap();
-    assertThat(report.problem()).isEmpty();
-    assertThat(engine.removed()).containsExactly(id(2));
-    assertThat(report.plan().findings().get(0).reason())
-        .startsWith("its image cannot be looked at (Status 500: ")
-        .contains("bad layer")
-        .endsWith("), so its label may be the image's");
-  }
-
-  @Test
-  void networksAndVolumesWithOurLabelFollowTheContainers() {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id(2), Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id(3), Map.of(Labels.OWNER, ALIVE)));
-    engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
-    engine.volumes.add(volume("others", Map.of(Labels.OWNER, UNKNOWN)));
-    ReapReport report = reaper().reap();
-    assertThat(engine.removed()).first().isEqualTo(id(1));
-    assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), "data");
-    assertThat(report.toString())
-        .matches(
-            "Removed 1 container, 1 network, 1 volume that dead test runs left behind: 1 container, 1 network, 1 volume"
-                + " of the JVM with pid "
-                + SELF.pid()
-                + " \\(its process id belongs to another process\\), up to \\d+ d old\\.");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"com.docker.compose.project", "org.testcontainers.sessionId"})
-  void aGroupGoesWhenAllOfItsContainersAreDead(String key) {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
-    engine.containers.add(container(id(2), Map.of(Labels.OWNER, DEAD, key, "shop")));
-    engine.networks.add(network(id(3), Map.of(key, "shop")));
-    engine.networks.add(network(id(4), Map.of(key, "another")));
-    engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
-    reaper().reap();
-    assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), id(3), "shop_db");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"false", "true"})
-  void aGroupStaysWhenOneOfItsContainersIsNotDead(boolean labelled) {
-    String key = Labels.COMPOSE_PROJECT;
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
-    engine.containers.add(
-        container(
-            id(2), labelled ? Map.of(Labels.OWNER, ALIVE, key, "shop") : Map.of(key, "shop")));
-    engine.networks.add(network(id(3), Map.of(key, "shop")));
-    engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
-    reaper().reap();
-    assertThat(engine.removed()).containsExactly(id(1));
-  }
-
-  /** A project of the same name may have been there before, with somebody's data. */
-  @Test
-  void aVolumeThatWasThereBeforeItsProjectStays() {
-    String key = Labels.COMPOSE_PROJECT;
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
-    Map<String, Object> old = volume("shop_db", Map.of(key, "shop"));
-    old.put("CreatedAt", "2001-09-09T01:30:00Z");
-    engine.volumes.add(old);
-    Map<String, Object> timeless = volume("shop_cache", Map.of(key, "shop"));
-    timeless.put("CreatedAt", "yesterday");
-    engine.volumes.add(timeless);
-    assertThat(reaper().reap().plan().findings())
-        .extracting(Finding::reason)
-        .contains("it is older than the containers of shop");
-    assertThat(engine.removed()).containsExactly(id(1));
-  }
-
-  /**
-   * Some engines take a volume's last change for its creation, so this may be data of long ago. A
-   * label of ComposeLauncher is as easily written as a project's name, and changes nothing.
-   */
-  @ParameterizedTest
-  @CsvSource({"io.freeport.other", "io.freeport.compose"})
-  void aVolumeThatIsYoungerThanItsProjectStays(String mark) {
-    String key = Labels.COMPOSE_PROJECT;
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop", mark, "x")));
-    Map<String, Object> volume = volume("shop_db", Map.of(key, "shop"));
-    volume.put("CreatedAt", "2001-09-09T01:46:41Z");
-    engine.volumes.add(volume);
-    reaper().reap();
-    assertThat(engine.removed()).containsExactly(id(1));
-  }
-
-  /** Engines tell the creation of networks more exactly than that of containers. */
-  @ParameterizedTest
-  @CsvSource({
-    "2001-09-09T01:36:39Z, false",
-    "2001-09-09T01:36:40Z, true",
-    "2001-09-09T01:46:40.900Z, true",
-    "2001-09-09T01:46:41Z, false",
-  })
-  void aNetworkThatWasNotMadeForItsProjectStays(String created, boolean goes) {
-    String key = Labels.COMPOSE_PROJECT;
-    engine.containers.add(
-        container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop", "io.freeport.compose", "x")));
-    Map<String, Object> network = network(id(2), Map.of(key, "shop"));
-    network.put("Created", created);
-    engine.networks.add(network);
-    reaper().reap();
-    assertThat(engine.removed().contains(id(2))).isEqualTo(goes);
-  }
-
-  /** It was made when the session began, and the containers of those days are gone. */
-  @Test
-  void aNetworkGoesWithItsSessionHoweverOldItIs() {
-    String key = Labels.TESTCONTAINERS_SESSION;
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "session")));
-    Map<String, Object> network = network(id(2), Map.of(key, "session"));
-    network.put("Created", "2001-09-08T01:46:40Z");
-    engine.networks.add(network);
-    reaper().reap();
-    assertThat(engine.removed()).containsExactly(id(1), id(2));
-  }
-
-  @Test
-  void whatBelongsToTwoGroupsIsRemovedOnce() {
-    Map<String, String> groups =
-        Map.of(Labels.COMPOSE_PROJECT, "shop", Labels.TESTCONTAINERS_SESSION, "session");
-    Map<String, String> labels = new HashMap<>(groups);
-    labels.put(Labels.OWNER, DEAD);
-    engine.containers.add(container(id(1), labels));
-    engine.networks.add(network(id(2), groups));
-    engine.volumes.add(volume("data", groups));
-    assertThat(reaper().reap().left()).isEmpty();
-    assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), "data");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"../images/busybox", "1234", "0123456789abcdef/../../x", "ABCDEF0123456789", "''"})
-  void anIdThatNoEngineGivesIsNotAskedFor(String id) {
-    engine.containers.add(container(id, Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id, Map.of(Labels.OWNER, DEAD)));
-    engine.volumes.add(volume("../" + id, Map.of(Labels.OWNER, DEAD)));
-    assertThat(reaper().reap().plan().findings())
-        .extracting(Finding::reason)
-        .containsOnly("its id is not one that an engine gives");
-    assertThat(engine.requests).noneMatch(request -> request.startsWith("DELETE"));
-  }
-
-  // ---- how it is carried out ----
-
-  @Test
-  void withNothingToRemoveEachListIsAskedForOnce() {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, ALIVE)));
-    reaper().reap();
-    assertThat(engine.requests)
-        .extracting(request -> request.replaceAll(".*/", ""))
-        .containsExactlyInAnyOrder("json", "networks", "volumes");
-  }
-
-  @Test
-  void removesInParallelWithABound() {
-    for (int i = 0; i < 100; i++) {
-      engine.containers.add(container(id(i), Map.of(Labels.OWNER, DEAD)));
+      assertThat(plan.findings()).extracting(Finding::remove).containsExactly(removed);
+      assertThat(plan.findings()).extracting(Finding::reason).containsExactly(reason);
+      assertThat(engine.removed()).as("a plan is only a plan").isEmpty();
     }
-    long before = PortStatistics.ofThisJvm().reaped();
-    ReapReport report = reaper().reap();
-    assertThat(report.removed()).hasSize(100);
-    assertThat(engine.removed()).hasSize(100).doesNotHaveDuplicates();
-    assertThat(engine.mostAtATime.get()).isBetween(2, 32);
-    assertThat(PortStatistics.ofThisJvm().reaped() - before).isEqualTo(100);
-  }
 
-  /** The status is the engine's answer to each attempt; the last one stays. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        // case | answers | attempts | removed | left
-        "removed by another | 404 | 1 | 0 | 0",
-        "another reaper is at it | 409 removal of container x is already in progress, 404 | 2 | 0 | 0",
-        "another reaper takes long | 409 removal of container x is already in progress | 3 | 0 | 0",
-        "a failure that passes | 500 device busy, 204 | 2 | 1 | 0",
-        "a failure that stays | 500 device busy | 3 | 0 | 1",
-        "another conflict | 409 something else | 3 | 0 | 1",
-        "not allowed | 403 denied by a plugin | 3 | 0 | 1",
-        "no container after a failure | 500 device busy, 404 | 2 | 0 | 0",
-      })
-  void failuresOfTheRemoval(String name, String answers, int attempts, int removed, int left) {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    script("DELETE", answers);
-    ReapReport report = reaper().reap();
-    assertThat(engine.removed()).as(name).hasSize(attempts);
-    assertThat(report.removed()).as(name).hasSize(removed);
-    assertThat(report.left()).as(name).hasSize(left);
-    assertThat(report.problem()).as(name).isEmpty();
-  }
-
-  @Test
-  void whatIsInUseIsLeftAtOnce() {
-    engine.networks.add(network(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
-    engine.fault =
-        request ->
-            !request.startsWith("DELETE")
-                ? null
-                : request.contains("/networks/")
-                    ? new Answer(
-                        403, "error while removing network: network net has active endpoints")
-                    : new Answer(409, "remove data: volume is in use - [0123]");
-    ReapReport report = reaper().reap();
-    assertThat(engine.removed()).hasSize(2);
-    assertThat(report.left()).hasSize(2);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"/containers/json", "/networks", "/volumes"})
-  void aListThatFailsIsAProblemAndNothingIsRemoved(String list) {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.fault = request -> request.endsWith(list) ? new Answer(500, "broken") : null;
-    ReapReport report = reaper().reap();
-    assertThat(report.problem()).get().asString().contains("broken");
-    assertThat(engine.removed()).isEmpty();
-    assertThatExceptionOfType(IllegalStateException.class)
-        .isThrownBy(() -> reaper().plan())
-        .withMessageContaining("broken");
-  }
-
-  @Test
-  void aListThatHangsTakesTheTimeLimitAndNoMore() {
-    engine.fault = request -> request.endsWith("/volumes") ? engine.hang() : null;
-    ReapReport report = Reaper.using(client).timeLimit(Duration.ofMillis(300)).reap();
-    assertThat(report.problem()).contains("the Docker engine did not come to an end within 300 ms");
-    assertThat(report.took()).isLessThan(Duration.ofSeconds(10));
-  }
-
-  @Test
-  void whoeverIsInterruptedIsToldSo() {
-    engine.fault = request -> engine.hang();
-    Thread.currentThread().interrupt();
-    ReapReport report = reaper().reap();
-    assertThat(Thread.interrupted()).isTrue();
-    assertThat(report.problem())
-        .contains("the Docker engine was not waited for, since this thread was interrupted");
-  }
-
-  @Test
-  void aRemovalThatHangsKeepsNoOtherOneUp() {
-    for (int i = 0; i < 10; i++) {
-      engine.containers.add(container(id(i), Map.of(Labels.OWNER, DEAD)));
+    /**
+     * A clock of ours that is ahead does not make anything old as long as the engine's is right.
+     */
+    @Test
+    void bothClocksHaveToSayThatSomethingIsOld() {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, UNKNOWN)));
+      engine.systemTime = "2001-09-09T02:00:00Z";
+      Reaper reaper = reaper().unknownOlderThan(Duration.ofHours(1));
+      assertThat(reaper.plan().toRemove()).isEmpty();
+      engine.systemTime = "2100-01-01T00:00:00Z";
+      assertThat(reaper.plan().toRemove()).hasSize(1);
+      engine.systemTime = null;
+      assertThat(reaper.plan().toRemove()).as("an engine that tells no time").isEmpty();
+      engine.systemTime = "noon";
+      assertThat(reaper.plan().toRemove()).isEmpty();
     }
-    engine.networks.add(network(id(10), Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id(11), Map.of(Labels.OWNER, ALSO_DEAD)));
-    engine.volumes.add(volume("data", Map.of(Labels.OWNER, ALSO_DEAD)));
-    engine.fault = request -> request.endsWith(id(3)) ? engine.hang() : null;
-    ReapReport report = Reaper.using(client).timeLimit(Duration.ofSeconds(5)).reap();
-    assertThat(report.removed()).hasSize(11);
-    assertThat(report.left()).extracting(Finding::id).containsExactly(id(3), id(10));
-    assertThat(report.problem()).isPresent();
-    assertThat(report.took()).isLessThan(Duration.ofSeconds(20));
+
+    @ParameterizedTest
+    @CsvSource({
+      "org.testcontainers.hash, 'it is a reusable container of Testcontainers, and outlives its JVM'",
+      "org.testcontainers.copied_files.hash, 'it is a reusable container of Testcontainers, and outlives its JVM'",
+      "org.testcontainers.ryuk, 'it is Ryuk, Testcontainers'' own reaper'",
+    })
+    void whatIsNeverRemoved(String label, String reason) {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, label, "x")));
+      ReapReport report = reaper().reap();
+      assertThat(report.plan().findings())
+          .singleElement()
+          .extracting(Finding::life, Finding::reason)
+          .containsExactly(Life.DEAD, reason);
+      assertThat(engine.removed()).isEmpty();
+    }
+
+    @Test
+    void whatTheEngineListsWithoutOurLabelIsNoneOfOurBusiness() {
+      engine.containers.add(container(id(1), Map.of("some.other", DEAD)));
+      Map<String, Object> bare = container(id(2), Map.of());
+      bare.remove("Labels");
+      engine.containers.add(bare);
+      assertThat(reaper().reap().plan().findings()).isEmpty();
+      assertThat(engine.removed()).isEmpty();
+    }
+
+    /** docker commit keeps labels, and containers of such an image have them, too. */
+    @Test
+    void aLabelThatComesFromTheImageIsNobodys() {
+      engine.images.put("sha256:1", Map.of(Labels.OWNER, DEAD));
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      assertThat(reaper().reap().plan().findings())
+          .extracting(Finding::reason)
+          .containsExactly("its label is its image's");
+      engine.images.clear();
+      assertThat(reaper().reap().plan().findings())
+          .extracting(Finding::reason)
+          .containsExactly("its image is gone, so that its label may be the image's");
+      assertThat(engine.removed()).isEmpty();
+    }
+
+    @Test
+    void aContainerWhoseImageCannotBeLookedAtStaysAndTheOthersGo() {
+      Map<String, Object> broken = container(id(1), Map.of(Labels.OWNER, DEAD));
+      broken.put("ImageID", "sha256:2");
+      engine.containers.addAll(List.of(broken, container(id(2), Map.of(Labels.OWNER, DEAD))));
+      engine.fault =
+          request ->
+              request.matches(".*/images/sha256(:|%3A)2/json")
+                  ? new Answer(500, "bad layer")
+                  : null;
+      ReapReport report = reaper().reap();
+      assertThat(report.problem()).isEmpty();
+      assertThat(engine.removed()).containsExactly(id(2));
+      assertThat(report.plan().findings().get(0).reason())
+          .startsWith("its image cannot be looked at (Status 500: ")
+          .contains("bad layer")
+          .endsWith("), so its label may be the image's");
+    }
+
+    @Test
+    void networksAndVolumesWithOurLabelFollowTheContainers() {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id(2), Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id(3), Map.of(Labels.OWNER, ALIVE)));
+      engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
+      engine.volumes.add(volume("others", Map.of(Labels.OWNER, UNKNOWN)));
+      ReapReport report = reaper().reap();
+      assertThat(engine.removed()).first().isEqualTo(id(1));
+      assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), "data");
+      assertThat(report.toString())
+          .matches(
+              "Removed 1 container, 1 network, 1 volume that dead test runs left behind: 1 container, 1 network, 1 volume"
+                  + " of the JVM with pid "
+                  + SELF.pid()
+                  + " \\(its process id belongs to another process\\), up to \\d+ d old\\.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"com.docker.compose.project", "org.testcontainers.sessionId"})
+    void aGroupGoesWhenAllOfItsContainersAreDead(String key) {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
+      engine.containers.add(container(id(2), Map.of(Labels.OWNER, DEAD, key, "shop")));
+      engine.networks.add(network(id(3), Map.of(key, "shop")));
+      engine.networks.add(network(id(4), Map.of(key, "another")));
+      engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
+      reaper().reap();
+      assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), id(3), "shop_db");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void aGroupStaysWhenOneOfItsContainersIsNotDead(boolean labelled) {
+      String key = Labels.COMPOSE_PROJECT;
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
+      engine.containers.add(
+          container(
+              id(2), labelled ? Map.of(Labels.OWNER, ALIVE, key, "shop") : Map.of(key, "shop")));
+      engine.networks.add(network(id(3), Map.of(key, "shop")));
+      engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
+      reaper().reap();
+      assertThat(engine.removed()).containsExactly(id(1));
+    }
+
+    /** A project of the same name may have been there before, with somebody's data. */
+    @Test
+    void aVolumeThatWasThereBeforeItsProjectStays() {
+      String key = Labels.COMPOSE_PROJECT;
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
+      Map<String, Object> old = volume("shop_db", Map.of(key, "shop"));
+      old.put("CreatedAt", "2001-09-09T01:30:00Z");
+      engine.volumes.add(old);
+      Map<String, Object> timeless = volume("shop_cache", Map.of(key, "shop"));
+      timeless.put("CreatedAt", "yesterday");
+      engine.volumes.add(timeless);
+      assertThat(reaper().reap().plan().findings())
+          .extracting(Finding::reason)
+          .contains("it is older than the containers of shop");
+      assertThat(engine.removed()).containsExactly(id(1));
+    }
+
+    /**
+     * Some engines take a volume's last change for its creation, so this may be data of long ago. A
+     * label of ComposeLauncher is as easily written as a project's name, and changes nothing.
+     */
+    @ParameterizedTest
+    @CsvSource({"io.freeport.other", "io.freeport.compose"})
+    void aVolumeThatIsYoungerThanItsProjectStays(String mark) {
+      String key = Labels.COMPOSE_PROJECT;
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop", mark, "x")));
+      Map<String, Object> volume = volume("shop_db", Map.of(key, "shop"));
+      volume.put("CreatedAt", "2001-09-09T01:46:41Z");
+      engine.volumes.add(volume);
+      reaper().reap();
+      assertThat(engine.removed()).containsExactly(id(1));
+    }
+
+    /** Engines tell the creation of networks more exactly than that of containers. */
+    @ParameterizedTest
+    @CsvSource({
+      "2001-09-09T01:36:39Z, false",
+      "2001-09-09T01:36:40Z, true",
+      "2001-09-09T01:46:40.900Z, true",
+      "2001-09-09T01:46:41Z, false",
+    })
+    void aNetworkThatWasNotMadeForItsProjectStays(String created, boolean goes) {
+      String key = Labels.COMPOSE_PROJECT;
+      engine.containers.add(
+          container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop", "io.freeport.compose", "x")));
+      Map<String, Object> network = network(id(2), Map.of(key, "shop"));
+      network.put("Created", created);
+      engine.networks.add(network);
+      reaper().reap();
+      assertThat(engine.removed().contains(id(2))).isEqualTo(goes);
+    }
+
+    /** It was made when the session began, and the containers of those days are gone. */
+    @Test
+    void aNetworkGoesWithItsSessionHoweverOldItIs() {
+      String key = Labels.TESTCONTAINERS_SESSION;
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "session")));
+      Map<String, Object> network = network(id(2), Map.of(key, "session"));
+      network.put("Created", "2001-09-08T01:46:40Z");
+      engine.networks.add(network);
+      reaper().reap();
+      assertThat(engine.removed()).containsExactly(id(1), id(2));
+    }
+
+    @Test
+    void whatBelongsToTwoGroupsIsRemovedOnce() {
+      Map<String, String> groups =
+          Map.of(Labels.COMPOSE_PROJECT, "shop", Labels.TESTCONTAINERS_SESSION, "session");
+      Map<String, String> labels = new HashMap<>(groups);
+      labels.put(Labels.OWNER, DEAD);
+      engine.containers.add(container(id(1), labels));
+      engine.networks.add(network(id(2), groups));
+      engine.volumes.add(volume("data", groups));
+      assertThat(reaper().reap().left()).isEmpty();
+      assertThat(engine.removed()).containsExactlyInAnyOrder(id(1), id(2), "data");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"../images/busybox", "1234", "0123456789abcdef/../../x", "ABCDEF0123456789", "''"})
+    void anIdThatNoEngineGivesIsNotAskedFor(String id) {
+      engine.containers.add(container(id, Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id, Map.of(Labels.OWNER, DEAD)));
+      engine.volumes.add(volume("../" + id, Map.of(Labels.OWNER, DEAD)));
+      assertThat(reaper().reap().plan().findings())
+          .extracting(Finding::reason)
+          .containsOnly("its id is not one that an engine gives");
+      assertThat(engine.requests).noneMatch(request -> request.startsWith("DELETE"));
+    }
   }
 
-  /** The plan is of one moment; what comes later is not in it. */
-  @Test
-  void whatAppearsMeanwhileIsNotTouched() {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.fault =
-        request -> {
-          if (request.startsWith("DELETE") && engine.containers.size() == 1) {
-            engine.containers.add(container(id(2), Map.of(Labels.OWNER, DEAD)));
-          }
-          return null;
-        };
-    reaper().reap();
-    assertThat(engine.removed()).containsExactly(id(1));
-  }
+  @Nested
+  class Removals {
 
-  /** Between the list and the removal, somebody removes the volume and makes another. */
-  @ParameterizedTest
-  @CsvSource({"Labels", "CreatedAt"})
-  void aVolumeThatIsAnotherOneByNowStays(String changed) {
-    engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
-    Map<String, Object> another = volume("data", Map.of(Labels.OWNER, DEAD));
-    another.put(
-        changed, changed.equals("Labels") ? Map.of(Labels.OWNER, ALIVE) : "2001-09-09T02:00:00Z");
-    engine.fault =
-        request -> {
-          if (request.endsWith("/volumes/data")) {
-            engine.volumes.set(0, another);
-          }
-          return null;
-        };
-    ReapReport report = reaper().reap();
-    assertThat(engine.removed()).isEmpty();
-    assertThat(report.spared()).extracting(Finding::id).containsExactly("data");
-    assertThat(report.left()).isEmpty();
-  }
+    @Test
+    void withNothingToRemoveEachListIsAskedForOnce() {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, ALIVE)));
+      reaper().reap();
+      assertThat(engine.requests)
+          .extracting(request -> request.replaceAll(".*/", ""))
+          .containsExactlyInAnyOrder("json", "networks", "volumes");
+    }
 
-  /** Its containers go, and meanwhile somebody starts one that is to use the same network. */
-  @ParameterizedTest
-  @CsvSource({"com.docker.compose.project", "org.testcontainers.sessionId"})
-  void aGroupThatHasContainersAgainStays(String key) {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
-    engine.networks.add(network(id(2), Map.of(key, "shop")));
-    engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
-    engine.fault =
-        request -> {
-          if (request.startsWith("DELETE")) {
-            engine.containers.add(container(id(3), Map.of(key, "shop")));
-          }
-          return null;
-        };
-    ReapReport report = reaper().reap();
-    assertThat(engine.removed()).containsExactly(id(1));
-    assertThat(report.spared()).extracting(Finding::id).containsExactly(id(2), "shop_db");
-    assertThat(report.left()).isEmpty();
-  }
+    @Test
+    void removesInParallelWithABound() {
+      for (int i = 0; i < 100; i++) {
+        engine.containers.add(container(id(i), Map.of(Labels.OWNER, DEAD)));
+      }
+      long before = PortStatistics.ofThisJvm().reaped();
+      ReapReport report = reaper().reap();
+      assertThat(report.removed()).hasSize(100);
+      assertThat(engine.removed()).hasSize(100).doesNotHaveDuplicates();
+      assertThat(engine.mostAtATime.get()).isBetween(2, 32);
+      assertThat(PortStatistics.ofThisJvm().reaped() - before).isEqualTo(100);
+    }
 
-  /** It is another dead owner's, so the network did not wait for it. */
-  @Test
-  void aNetworkIsTriedAgainUntilTheContainerInItIsGone() throws Exception {
-    CountDownLatch tries = new CountDownLatch(2);
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id(2), Map.of(Labels.OWNER, ALSO_DEAD)));
-    engine.fault =
-        request -> {
-          if (request.startsWith("DELETE") && request.endsWith(id(1))) {
-            return engine.await(tries);
-          }
-          if (!request.endsWith("/networks/" + id(2)) || engine.containers.isEmpty()) {
-            return null;
-          }
-          tries.countDown();
-          return new Answer(403, "error while removing network: x has active endpoints");
-        };
-    assertThat(reaper().reap().removed()).extracting(Finding::id).containsExactly(id(1), id(2));
-  }
+    /** The status is the engine's answer to each attempt; the last one stays. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          // case | answers | attempts | removed | left
+          "removed by another | 404 | 1 | 0 | 0",
+          "another reaper is at it | 409 removal of container x is already in progress, 404 | 2 | 0 | 0",
+          "another reaper takes long | 409 removal of container x is already in progress | 3 | 0 | 0",
+          "a failure that passes | 500 device busy, 204 | 2 | 1 | 0",
+          "a failure that stays | 500 device busy | 3 | 0 | 1",
+          "another conflict | 409 something else | 3 | 0 | 1",
+          "not allowed | 403 denied by a plugin | 3 | 0 | 1",
+          "no container after a failure | 500 device busy, 404 | 2 | 0 | 0",
+        })
+    void failuresOfTheRemoval(String name, String answers, int attempts, int removed, int left) {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      script("DELETE", answers);
+      ReapReport report = reaper().reap();
+      assertThat(engine.removed()).as(name).hasSize(attempts);
+      assertThat(report.removed()).as(name).hasSize(removed);
+      assertThat(report.left()).as(name).hasSize(left);
+      assertThat(report.problem()).as(name).isEmpty();
+    }
 
-  /** Another reaper is removing the container that is in the network. */
-  @Test
-  void aNetworkIsTriedAgainUntilTheOtherReaperIsDone() {
-    engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
-    engine.networks.add(network(id(2), Map.of(Labels.OWNER, DEAD)));
-    AtomicInteger tries = new AtomicInteger();
-    engine.fault =
-        request -> {
-          if (request.endsWith("/containers/" + id(1)) && request.startsWith("DELETE")) {
-            return new Answer(409, "removal of container x is already in progress");
-          }
-          if (request.endsWith("/containers/" + id(1) + "/json") && tries.get() == 1) {
-            return new Answer(500, "this look fails");
-          }
-          if (request.endsWith("/networks/" + id(2)) && !engine.containers.isEmpty()) {
-            if (tries.incrementAndGet() == 5) {
-              engine.containers.clear();
+    @Test
+    void whatIsInUseIsLeftAtOnce() {
+      engine.networks.add(network(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
+      engine.fault =
+          request ->
+              !request.startsWith("DELETE")
+                  ? null
+                  : request.contains("/networks/")
+                      ? new Answer(
+                          403, "error while removing network: network net has active endpoints")
+                      : new Answer(409, "remove data: volume is in use - [0123]");
+      ReapReport report = reaper().reap();
+      assertThat(engine.removed()).hasSize(2);
+      assertThat(report.left()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/containers/json", "/networks", "/volumes"})
+    void aListThatFailsIsAProblemAndNothingIsRemoved(String list) {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.fault = request -> request.endsWith(list) ? new Answer(500, "broken") : null;
+      ReapReport report = reaper().reap();
+      assertThat(report.problem()).get().asString().contains("broken");
+      assertThat(engine.removed()).isEmpty();
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> reaper().plan())
+          .withMessageContaining("broken");
+    }
+
+    @Test
+    void aListThatHangsTakesTheTimeLimitAndNoMore() {
+      engine.fault = request -> request.endsWith("/volumes") ? engine.hang() : null;
+      ReapReport report = Reaper.using(client).timeLimit(Duration.ofMillis(300)).reap();
+      assertThat(report.problem())
+          .contains("the Docker engine did not come to an end within 300 ms");
+      assertThat(report.took()).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whoeverIsInterruptedIsToldSo() {
+      engine.fault = request -> engine.hang();
+      Thread.currentThread().interrupt();
+      ReapReport report = reaper().reap();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(report.problem())
+          .contains("the Docker engine was not waited for, since this thread was interrupted");
+    }
+
+    @Test
+    void aRemovalThatHangsKeepsNoOtherOneUp() {
+      for (int i = 0; i < 10; i++) {
+        engine.containers.add(container(id(i), Map.of(Labels.OWNER, DEAD)));
+      }
+      engine.networks.add(network(id(10), Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id(11), Map.of(Labels.OWNER, ALSO_DEAD)));
+      engine.volumes.add(volume("data", Map.of(Labels.OWNER, ALSO_DEAD)));
+      engine.fault = request -> request.endsWith(id(3)) ? engine.hang() : null;
+      ReapReport report = Reaper.using(client).timeLimit(Duration.ofSeconds(5)).reap();
+      assertThat(report.removed()).hasSize(11);
+      assertThat(report.left()).extracting(Finding::id).containsExactly(id(3), id(10));
+      assertThat(report.problem()).isPresent();
+      assertThat(report.took()).isLessThan(Duration.ofSeconds(20));
+    }
+
+    /** The plan is of one moment; what comes later is not in it. */
+    @Test
+    void whatAppearsMeanwhileIsNotTouched() {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.fault =
+          request -> {
+            if (request.startsWith("DELETE") && engine.containers.size() == 1) {
+              engine.containers.add(container(id(2), Map.of(Labels.OWNER, DEAD)));
             }
+            return null;
+          };
+      reaper().reap();
+      assertThat(engine.removed()).containsExactly(id(1));
+    }
+
+    /** Between the list and the removal, somebody removes the volume and makes another. */
+    @ParameterizedTest
+    @CsvSource({"Labels", "CreatedAt"})
+    void aVolumeThatIsAnotherOneByNowStays(String changed) {
+      engine.volumes.add(volume("data", Map.of(Labels.OWNER, DEAD)));
+      Map<String, Object> another = volume("data", Map.of(Labels.OWNER, DEAD));
+      another.put(
+          changed, changed.equals("Labels") ? Map.of(Labels.OWNER, ALIVE) : "2001-09-09T02:00:00Z");
+      engine.fault =
+          request -> {
+            if (request.endsWith("/volumes/data")) {
+              engine.volumes.set(0, another);
+            }
+            return null;
+          };
+      ReapReport report = reaper().reap();
+      assertThat(engine.removed()).isEmpty();
+      assertThat(report.spared()).extracting(Finding::id).containsExactly("data");
+      assertThat(report.left()).isEmpty();
+    }
+
+    /** Its containers go, and meanwhile somebody starts one that is to use the same network. */
+    @ParameterizedTest
+    @CsvSource({"com.docker.compose.project", "org.testcontainers.sessionId"})
+    void aGroupThatHasContainersAgainStays(String key) {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD, key, "shop")));
+      engine.networks.add(network(id(2), Map.of(key, "shop")));
+      engine.volumes.add(volume("shop_db", Map.of(key, "shop")));
+      engine.fault =
+          request -> {
+            if (request.startsWith("DELETE")) {
+              engine.containers.add(container(id(3), Map.of(key, "shop")));
+            }
+            return null;
+          };
+      ReapReport report = reaper().reap();
+      assertThat(engine.removed()).containsExactly(id(1));
+      assertThat(report.spared()).extracting(Finding::id).containsExactly(id(2), "shop_db");
+      assertThat(report.left()).isEmpty();
+    }
+
+    /** It is another dead owner's, so the network did not wait for it. */
+    @Test
+    void aNetworkIsTriedAgainUntilTheContainerInItIsGone() throws Exception {
+      CountDownLatch tries = new CountDownLatch(2);
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id(2), Map.of(Labels.OWNER, ALSO_DEAD)));
+      engine.fault =
+          request -> {
+            if (request.startsWith("DELETE") && request.endsWith(id(1))) {
+              return engine.await(tries);
+            }
+            if (!request.endsWith("/networks/" + id(2)) || engine.containers.isEmpty()) {
+              return null;
+            }
+            tries.countDown();
             return new Answer(403, "error while removing network: x has active endpoints");
-          }
-          return null;
-        };
-    ReapReport report = reaper().reap();
-    assertThat(report.left()).isEmpty();
-    assertThat(report.removed()).extracting(Finding::id).containsExactly(id(2));
-    assertThat(tries).hasValue(5);
-  }
+          };
+      assertThat(reaper().reap().removed()).extracting(Finding::id).containsExactly(id(1), id(2));
+    }
 
-  @Test
-  void whateverIsThrownIsInTheReport() {
-    Reaper broken =
-        Reaper.connecting(
-            () -> {
-              throw new StackOverflowError("deep");
-            });
-    assertThat(broken.reap().problem()).contains("java.lang.StackOverflowError: deep");
-    assertThatExceptionOfType(IllegalStateException.class)
-        .isThrownBy(broken::plan)
-        .withMessageContaining("deep");
-  }
+    /** Another reaper is removing the container that is in the network. */
+    @Test
+    void aNetworkIsTriedAgainUntilTheOtherReaperIsDone() {
+      engine.containers.add(container(id(1), Map.of(Labels.OWNER, DEAD)));
+      engine.networks.add(network(id(2), Map.of(Labels.OWNER, DEAD)));
+      AtomicInteger tries = new AtomicInteger();
+      engine.fault =
+          request -> {
+            if (request.endsWith("/containers/" + id(1)) && request.startsWith("DELETE")) {
+              return new Answer(409, "removal of container x is already in progress");
+            }
+            if (request.endsWith("/containers/" + id(1) + "/json") && tries.get() == 1) {
+              return new Answer(500, "this look fails");
+            }
+            if (request.endsWith("/networks/" + id(2)) && !engine.containers.isEmpty()) {
+              if (tries.incrementAndGet() == 5) {
+                engine.containers.clear();
+              }
+              return new Answer(403, "error while removing network: x has active endpoints");
+            }
+            return null;
+          };
+      ReapReport report = reaper().reap();
+      assertThat(report.left()).isEmpty();
+      assertThat(report.removed()).extracting(Finding::id).containsExactly(id(2));
+      assertThat(tries).hasValue(5);
+    }
 
-  @Test
-  void onTimeoutTheConnectionIsClosed() throws Exception {
-    engine.fault = request -> request.endsWith("/volumes") ? engine.hang() : null;
-    CountDownLatch closed = new CountDownLatch(1);
-    DockerClient told =
-        new DockerClientDelegate() {
-          @Override
-          protected DockerClient getDockerClient() {
-            return client;
-          }
+    @Test
+    void whateverIsThrownIsInTheReport() {
+      Reaper broken =
+          Reaper.connecting(
+              () -> {
+                throw new StackOverflowError("deep");
+              });
+      assertThat(broken.reap().problem()).contains("java.lang.StackOverflowError: deep");
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(broken::plan)
+          .withMessageContaining("deep");
+    }
 
-          @Override
-          public void close() {
-            closed.countDown();
-          }
-        };
-    ReapReport report = Reaper.connecting(() -> told).timeLimit(Duration.ofMillis(300)).reap();
-    assertThat(report.problem()).isPresent();
-    assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
-  }
+    @Test
+    void onTimeoutTheConnectionIsClosed() throws Exception {
+      engine.fault = request -> request.endsWith("/volumes") ? engine.hang() : null;
+      CountDownLatch closed = new CountDownLatch(1);
+      DockerClient told =
+          new DockerClientDelegate() {
+            @Override
+            protected DockerClient getDockerClient() {
+              return client;
+            }
 
-  @Test
-  void whoeverReclaimsIsToldThatItTookTooLong() {
-    AtomicInteger tooLong = new AtomicInteger();
-    Reaper reaper = reaper().timeLimit(Duration.ofMillis(300));
-    engine.fault = request -> new Answer(500, "broken");
-    assertThat(reaper().reclaim(Set.of(1), tooLong::incrementAndGet)).isFalse();
-    assertThat(tooLong).hasValue(0);
-    engine.fault = request -> engine.hang();
-    assertThat(reaper.reclaim(Set.of(1), tooLong::incrementAndGet)).isFalse();
-    assertThat(tooLong).hasValue(1);
-  }
+            @Override
+            public void close() {
+              closed.countDown();
+            }
+          };
+      ReapReport report = Reaper.connecting(() -> told).timeLimit(Duration.ofMillis(300)).reap();
+      assertThat(report.problem()).isPresent();
+      assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+    }
 
-  @Test
-  void portsAreReclaimedOnlyFromTheDead() {
-    Map<String, Object> living = container(id(1), Map.of(Labels.OWNER, ALIVE));
-    living.put("Ports", List.of(Map.of("PrivatePort", 80, "PublicPort", 15432, "Type", "tcp")));
-    Map<String, Object> dead = container(id(2), Map.of(Labels.OWNER, DEAD));
-    dead.put("Ports", List.of(Map.of("PrivatePort", 80, "PublicPort", 15433, "Type", "tcp")));
-    engine.containers.addAll(List.of(living, dead));
-    assertThat(reaper().reclaim(Set.of(15432, 15434), () -> {})).isFalse();
-    assertThat(engine.removed()).isEmpty();
-    assertThat(reaper().reclaim(Set.of(15433), () -> {})).isTrue();
-    assertThat(engine.removed()).containsExactly(id(2));
-  }
+    @Test
+    void whoeverReclaimsIsToldThatItTookTooLong() {
+      AtomicInteger tooLong = new AtomicInteger();
+      Reaper reaper = reaper().timeLimit(Duration.ofMillis(300));
+      engine.fault = request -> new Answer(500, "broken");
+      assertThat(reaper().reclaim(Set.of(1), tooLong::incrementAndGet)).isFalse();
+      assertThat(tooLong).hasValue(0);
+      engine.fault = request -> engine.hang();
+      assertThat(reaper.reclaim(Set.of(1), tooLong::incrementAndGet)).isFalse();
+      assertThat(tooLong).hasValue(1);
+    }
 
-  @Test
-  void badArguments() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> reaper().unknownOlderThan(Duration.ZERO))
-        .withMessageStartingWith("The age must be positive, but was PT0S.");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> reaper().timeLimit(Duration.ofSeconds(-1)))
-        .withMessageStartingWith(
-            "The time limit must be positive and no longer than a day, but was PT-1S. ");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> reaper().timeLimit(Duration.ofSeconds(Long.MAX_VALUE)))
-        .withMessageStartingWith("The time limit must be positive and no longer than a day");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0s", "25h"})
-  void badTimeouts(String timeout) {
-    System.setProperty("freeport.reaper.timeout", timeout);
-    try {
-      assertThatIllegalArgumentException()
-          .isThrownBy(this::reaper)
-          .withMessageStartingWith(
-              "freeport.reaper.timeout must be positive and no longer than a day");
-    } finally {
-      System.clearProperty("freeport.reaper.timeout");
+    @Test
+    void portsAreReclaimedOnlyFromTheDead() {
+      Map<String, Object> living = container(id(1), Map.of(Labels.OWNER, ALIVE));
+      living.put("Ports", List.of(Map.of("PrivatePort", 80, "PublicPort", 15432, "Type", "tcp")));
+      Map<String, Object> dead = container(id(2), Map.of(Labels.OWNER, DEAD));
+      dead.put("Ports", List.of(Map.of("PrivatePort", 80, "PublicPort", 15433, "Type", "tcp")));
+      engine.containers.addAll(List.of(living, dead));
+      assertThat(reaper().reclaim(Set.of(15432, 15434), () -> {})).isFalse();
+      assertThat(engine.removed()).isEmpty();
+      assertThat(reaper().reclaim(Set.of(15433), () -> {})).isTrue();
+      assertThat(engine.removed()).containsExactly(id(2));
     }
   }
 
-  @Test
-  void aPlanIsPrintedOnOneLineEach() {
-    Map<String, String> labels = new HashMap<>();
-    labels.put(Labels.OWNER, "x\n\u001b[31mremove everything\r" + "y".repeat(1_000_000));
-    engine.containers.add(container(id(1), labels));
-    String printed = reaper().plan().toString();
-    assertThat(printed)
-        .startsWith("keep container 000000000001 (busybox:1.35) of x??[31mremove everything?y")
-        .hasSizeLessThan(1000)
-        .doesNotContain("\n", "\u001b", "\r");
+  @Nested
+  class ConfigurationAndOutput {
+
+    @Test
+    void badArguments() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> reaper().unknownOlderThan(Duration.ZERO))
+          .withMessageStartingWith("The age must be positive, but was PT0S.");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> reaper().timeLimit(Duration.ofSeconds(-1)))
+          .withMessageStartingWith(
+              "The time limit must be positive and no longer than a day, but was PT-1S. ");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> reaper().timeLimit(Duration.ofSeconds(Long.MAX_VALUE)))
+          .withMessageStartingWith("The time limit must be positive and no longer than a day");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0s", "25h"})
+    void badTimeouts(String timeout) {
+      System.setProperty("freeport.reaper.timeout", timeout);
+      try {
+        assertThatIllegalArgumentException()
+            .isThrownBy(ReapPassTest.this::reaper)
+            .withMessageStartingWith(
+                "freeport.reaper.timeout must be positive and no longer than a day");
+      } finally {
+        System.clearProperty("freeport.reaper.timeout");
+      }
+    }
+
+    @Test
+    void aPlanIsPrintedOnOneLineEach() {
+      Map<String, String> labels = new HashMap<>();
+      labels.put(Labels.OWNER, "x\n\u001b[31mremove everything\r" + "y".repeat(1_000_000));
+      engine.containers.add(container(id(1), labels));
+      String printed = reaper().plan().toString();
+      assertThat(printed)
+          .startsWith("keep container 000000000001 (busybox:1.35) of x??[31mremove everything?y")
+          .hasSizeLessThan(1000)
+          .doesNotContain("\n", "\u001b", "\r");
+    }
   }
 
   private void script(String method, String answers) {
