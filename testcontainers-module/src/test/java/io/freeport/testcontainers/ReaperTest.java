@@ -13,7 +13,7 @@ import io.freeport.docker.testing.StaleContainers;
 import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
-import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;

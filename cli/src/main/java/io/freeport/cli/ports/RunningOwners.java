@@ -8,7 +8,7 @@ import io.freeport.docker.reaper.Reaper;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRecord;
 import io.freeport.internal.owner.OwnerRegistry;
-import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import io.freeport.internal.owner.RecordedHold;
 import java.time.Duration;
 import java.time.Instant;

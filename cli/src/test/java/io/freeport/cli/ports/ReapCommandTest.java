@@ -6,7 +6,7 @@ import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.docker.reaper.ReapReport;
-import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import io.freeport.internal.owner.Owner;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +47,14 @@ public final class Labels {
     create.withLabels(labels);
   }
 
-  /** Returns why something is never to be removed, whoever owns it; null if there is no reason. */
-  public static @Nullable String protection(Map<String, String> labels) {
+  /** Returns why something must never be removed, whoever owns it. */
+  public static Optional<String> protection(Map<String, String> labels) {
     if (OF_REUSABLE.stream().anyMatch(labels::containsKey)) {
-      return "it is a reusable container of Testcontainers, and outlives its JVM";
+      return Optional.of("it is a reusable container of Testcontainers, and outlives its JVM");
     }
-    return labels.containsKey(OF_RYUK) ? "it is Ryuk, Testcontainers' own reaper" : null;
+    return labels.containsKey(OF_RYUK)
+        ? Optional.of("it is Ryuk, Testcontainers' own reaper")
+        : Optional.empty();
   }
 
   /**

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an engine has. One label is asked for at a time: engines take several for conditions that
- * all have to hold.
+ * Lists the resources of an engine, by one label at a time: engines combine several labels with
+ * "and".
  */
-public record EngineListing(DockerClient client) {
+record EngineListing(DockerClient client) {
 
   /** Returns containers in all states; those that were created and never started, too. */
-  public List<EngineResource> containers(String label) {
+  List<EngineResource> containers(String label) {
     return client
         .listContainersCmd()
         .withShowAll(true)
@@ -29,13 +29,13 @@ public record EngineListing(DockerClient client) {
         .toList();
   }
 
-  public List<EngineResource> networks(String label) {
+  List<EngineResource> networks(String label) {
     return client.listNetworksCmd().withFilter("label", List.of(label)).exec().stream()
         .map(EngineResource::of)
         .toList();
   }
 
-  public List<EngineResource> volumes(String label) {
+  List<EngineResource> volumes(String label) {
     ListVolumesResponse response =
         client.listVolumesCmd().withFilter("label", List.of(label)).exec();
     List<InspectVolumeResponse> volumes = response.getVolumes();

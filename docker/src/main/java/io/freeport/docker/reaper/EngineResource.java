@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that the engine has listed and a dead owner may have left behind. The engine is to be
- * trusted; names and labels may have been written by anybody.
+ * A resource that the engine has listed and that a dead owner may have left behind. The engine is
+ * trusted, but names and labels may have been written by anybody.
  *
  * @param id for volumes the name, which is all they have
  * @param imageId empty for all but containers
@@ -35,7 +35,7 @@ record EngineResource(
     @Nullable Instant created,
     Set<Integer> ports) {
 
-  /** What becomes a part of a path in a request. */
+  /** It becomes a part of a path in a request. */
   private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
 
   private static final Pattern VOLUME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
@@ -114,7 +114,7 @@ record EngineResource(
     return (kind == Kind.VOLUME ? VOLUME : ID).matcher(id).matches();
   }
 
-  /** Returns how old it is; nothing for what is of the future or tells no time. */
+  /** Returns how old it is; zero if its creation is unknown or in the future. */
   Duration age(Instant now) {
     return created == null || created.isAfter(now) ? Duration.ZERO : Duration.between(created, now);
   }

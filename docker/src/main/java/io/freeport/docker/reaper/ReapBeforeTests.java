@@ -1,8 +1,8 @@
 package io.freeport.docker.reaper;
 
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import io.freeport.spi.BeforeTests;
 import io.freeport.spi.SettingsSource;
 import java.lang.System.Logger;
@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Runs the reaper before the first test of a JVM. {@code freeport.reaper=dry-run} has it only say
- * what it would remove, {@code off} switches it off.
+ * Runs the reaper before the first test of a JVM. With {@code freeport.reaper=dry-run} it only logs
+ * what it would remove; {@code off} switches it off. Public for {@link java.util.ServiceLoader} only.
+ *
+ * @hidden
  */
 public final class ReapBeforeTests implements BeforeTests {
 
@@ -21,7 +23,7 @@ public final class ReapBeforeTests implements BeforeTests {
   @Override
   public void run(SettingsSource parameters) {
     try {
-      run(Settings.ofThisJvm().with(parameters));
+      run(DockerContext.ofThisJvm().with(parameters));
     } catch (IllegalArgumentException badSetting) {
       LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
     }
@@ -37,15 +39,15 @@ public final class ReapBeforeTests implements BeforeTests {
     return "To switch it off, set freeport.reaper=off.";
   }
 
-  private static void run(Settings settings) {
-    switch (settings.choice(SettingKeys.REAPER, ReaperMode.ON)) {
-      case ON -> tellProblem(Reaper.create(settings).attempt());
-      case DRY_RUN -> tellPlan(Reaper.create(settings).lookForPlan());
+  private static void run(DockerContext context) {
+    switch (context.settings().choice(SettingKeys.REAPER, ReaperMode.ON)) {
+      case ON -> logProblem(Reaper.create(context).attempt());
+      case DRY_RUN -> logPlan(Reaper.create(context).lookForPlan());
       case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
     }
   }
 
-  private static void tellPlan(ReapPass.Result result) {
+  private static void logPlan(ReapPass.Result result) {
     List<ReapPlan.Finding> toRemove = result.report().plan().toRemove();
     if (!toRemove.isEmpty()) {
       LOGGER.log(
@@ -53,11 +55,11 @@ public final class ReapBeforeTests implements BeforeTests {
           "This is a dry run, and nothing is removed:\n{0}",
           toRemove.stream().map(ReapPlan.Finding::toString).collect(Collectors.joining("\n")));
     }
-    tellProblem(result);
+    logProblem(result);
   }
 
-  /** What is left is told elsewhere; here it is that nothing was found out. */
-  private static void tellProblem(ReapPass.Result result) {
+  /** Logs why nothing was found out. What could not be removed is logged elsewhere. */
+  private static void logProblem(ReapPass.Result result) {
     ReapReport report = result.report();
     if (report.problem().isEmpty() || !report.left().isEmpty()) {
       return;

@@ -4,7 +4,6 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.Removal.Outcome;
-import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,35 +19,29 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of the reaper, in daemon threads: an engine that accepts and never answers keeps neither
- * the caller waiting nor the JVM alive. No thread is interrupted, since the one that Testcontainers
- * looks for an engine in would take that for the end of all looking.
+ * One pass of the reaper. It runs in daemon threads, so an engine that accepts connections and never
+ * answers neither blocks the caller nor keeps the JVM alive. The threads are not interrupted:
+ * Testcontainers' search for an engine, which may run in one of them, would end for good.
  */
 final class ReapPass {
 
   /**
-   * What came out.
+   * The outcome.
    *
    * @param connected whether there was an engine to ask
-   * @param broken whether it is this JVM that is in trouble, such as without a part of docker-java
+   * @param broken whether the trouble is in this JVM, such as a missing part of docker-java
    */
   record Result(ReapReport report, boolean connected, boolean broken) {}
 
   private static final Logger LOGGER = System.getLogger(ReapPass.class.getName());
 
-  /** As many as `docker rm` has at a time, at most. */
+  /** The largest number of removals at a time. */
   private static final int PARALLEL = 32;
 
-  private final Supplier<DockerClient> connection;
-  private final boolean closes;
-  private final OwnerRegistry owners;
-  private final @Nullable Duration ageOfUnknown;
-  private final Duration limit;
-  private final ReapProgress listener;
+  private final ReapOptions options;
   private final long start = System.nanoTime();
 
   private volatile @Nullable DockerClient client;
@@ -58,35 +51,21 @@ final class ReapPass {
   private volatile @Nullable Removal removal;
   private volatile @Nullable Throwable failure;
 
-  /**
-   * @param closes whether the client is closed in the end
-   */
-  ReapPass(
-      Supplier<DockerClient> connection,
-      boolean closes,
-      OwnerRegistry owners,
-      @Nullable Duration ageOfUnknown,
-      Duration limit,
-      ReapProgress listener) {
-    this.connection = connection;
-    this.closes = closes;
-    this.owners = owners;
-    this.ageOfUnknown = ageOfUnknown;
-    this.limit = limit;
-    this.listener = listener;
+  ReapPass(ReapOptions options) {
+    this.options = options;
   }
 
   /**
-   * Plans, and if the plan is one to be carried out, does that. Returns within the limit, and never
-   * throws; what the engine has been asked for by then may come to its end later.
+   * Plans, and carries the plan out if the predicate says so. Returns within the time limit, and
+   * never throws. Requests that are under way by then may end later.
    */
   Result run(Predicate<ReapPlan> carriedOut) {
-    String noEnd = null;
+    Optional<String> noEnd = Optional.empty();
     try {
       Thread thread = startDaemon(() -> pass(carriedOut), "freeport-reaper");
       noEnd = join(thread);
-      expired = noEnd != null;
-      if (expired && closes && client != null) {
+      expired = noEnd.isPresent();
+      if (expired && options.closesClient() && client != null) {
         startDaemon(this::close, "freeport-reaper-close"); // which may hang, too
       }
     } catch (Throwable e) { // where no more threads can be had, tests may still run
@@ -102,22 +81,22 @@ final class ReapPass {
     return thread;
   }
 
-  /** Returns why its end is not waited for any more; null if it has come to it. */
-  private @Nullable String join(Thread thread) {
-    String reason = "the Docker engine did not come to an end within " + limit.toMillis() + " ms";
+  /** Waits for the end of the pass; if it does not come, returns why the wait is over. */
+  private Optional<String> join(Thread thread) {
+    String reason = "the Docker engine did not come to an end within " + options.timeLimit().toMillis() + " ms";
     try {
-      thread.join(Math.max(1, limit.toMillis()));
+      thread.join(Math.max(1, options.timeLimit().toMillis()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       reason = "the Docker engine was not waited for, since this thread was interrupted";
     }
-    return thread.isAlive() ? reason : null;
+    return thread.isAlive() ? Optional.of(reason) : Optional.empty();
   }
 
   private void close() {
     DockerClient opened = client;
     try {
-      if (closes && opened != null) {
+      if (options.closesClient() && opened != null) {
         opened.close();
       }
     } catch (IOException | RuntimeException e) {
@@ -135,7 +114,7 @@ final class ReapPass {
               return thread;
             });
     try {
-      DockerClient connected = connection.get();
+      DockerClient connected = options.connection().get();
       client = connected;
       if (!expired) {
         planAndCarryOut(new EngineListing(connected), workers, carriedOut);
@@ -151,47 +130,51 @@ final class ReapPass {
   private void planAndCarryOut(
       EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut) {
     ReapPlanner planner = planner(engine);
-    ReapPlan made = plan(engine, planner, workers);
+    List<JudgedResource> judged = judge(engine, planner, workers);
+    ReapPlan made = new ReapPlan(judged.stream().map(JudgedResource::finding).toList());
     LOGGER.log(Level.DEBUG, "{0}", made);
     if (!carriedOut.test(made)) {
       plan = made;
       return;
     }
-    Removal begun =
-        new Removal(engine, planner.listed(), workers, start + limit.toNanos(), listener);
-    // Before the plan: whoever reports when the time is up takes a plan without it for a mere look.
+    Removal begun = new Removal(engine, judged, workers, start + options.timeLimit().toNanos(), options.progress());
+    // Before the plan: a report in between would take a plan without a removal for a dry run.
     removal = begun;
     plan = made;
-    begun.run(made.toRemove());
+    begun.run();
   }
 
   private ReapPlanner planner(EngineListing engine) {
-    Instant ours = Instant.now();
-    Instant theirs = ageOfUnknown == null ? null : engine.time();
-    return theirs == null
-        ? new ReapPlanner(owners, null, ours, engine::labelsOfImage)
+    Instant here = Instant.now();
+    Instant there = options.ageOfUnknown() == null ? null : engine.time();
+    return there == null
+        ? new ReapPlanner(options.owners(), null, here, engine::labelsOfImage)
         // A clock that is ahead makes everything look old.
         : new ReapPlanner(
-            owners, ageOfUnknown, theirs.isBefore(ours) ? theirs : ours, engine::labelsOfImage);
+            options.owners(),
+            options.ageOfUnknown(),
+            there.isBefore(here) ? there : here,
+            engine::labelsOfImage);
   }
 
-  private static ReapPlan plan(EngineListing engine, ReapPlanner planner, ExecutorService workers) {
-    // Three lists for the time of one: this is what each suite waits for.
+  private static List<JudgedResource> judge(
+      EngineListing engine, ReapPlanner planner, ExecutorService workers) {
+    // At the same time, since each suite waits for these lists.
     Future<List<EngineResource>> networks = workers.submit(() -> engine.networks(Labels.OWNER));
     Future<List<EngineResource>> volumes = workers.submit(() -> engine.volumes(Labels.OWNER));
     List<EngineResource> containers = engine.containers(Labels.OWNER);
-    List<Finding> findings = new ArrayList<>(planner.judge(containers));
+    List<JudgedResource> judged = new ArrayList<>(planner.judge(containers));
     for (String key : Labels.GROUPS) {
-      Set<String> groups = ReapPlanner.groups(key, containers, findings);
+      Set<String> groups = ReapPlanner.groupsToRemove(key, judged);
       if (!groups.isEmpty()) {
         List<EngineResource> others = new ArrayList<>(engine.networks(key));
         others.addAll(engine.volumes(key));
-        findings.addAll(planner.judgeGroups(key, groups, engine.containers(key), others, findings));
+        judged.addAll(planner.judgeGroups(key, groups, engine.containers(key), others, judged));
       }
     }
-    findings.addAll(planner.judge(resultOf(networks)));
-    findings.addAll(planner.judge(resultOf(volumes)));
-    return new ReapPlan(findings);
+    judged.addAll(planner.judge(resultOf(networks)));
+    judged.addAll(planner.judge(resultOf(volumes)));
+    return judged;
   }
 
   private static <T> T resultOf(Future<T> future) {
@@ -204,7 +187,7 @@ final class ReapPass {
     }
   }
 
-  private ReapReport report(@Nullable String noEnd) {
+  private ReapReport report(Optional<String> noEnd) {
     ReapPlan planned = plan;
     Removal begun = removal;
     Map<Finding, Outcome> outcomes = begun == null ? Map.of() : begun.outcomes();
@@ -230,12 +213,12 @@ final class ReapPass {
         Duration.ofNanos(System.nanoTime() - start));
   }
 
-  private Optional<String> problem(@Nullable String noEnd) {
+  private Optional<String> problem(Optional<String> noEnd) {
     Throwable thrown = failure;
     if (thrown != null) {
       String message = thrown.getMessage();
       return Optional.of(message == null || thrown instanceof Error ? thrown.toString() : message);
     }
-    return Optional.ofNullable(noEnd);
+    return noEnd;
   }
 }

@@ -1,6 +1,6 @@
 package io.freeport.docker.reaper;
 
-import io.freeport.internal.owner.OwnerVerdict;
+import io.freeport.docker.internal.Display;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -8,10 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the reaper found, and thinks of it. Deciding is apart from doing: this is a value, and
- * nothing is removed yet.
+ * What the reaper found, and what it would remove. A plan is a value: it removes nothing.
  *
- * @param findings all that carries an owner's label, and what belongs to the containers of dead
+ * @param findings everything with an owner's label, and what belongs to the containers of dead
  *     owners
  * @since 0.1.0
  */
@@ -26,13 +25,13 @@ public record ReapPlan(List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
-  /** What there is at an engine that test runs leave behind. */
+  /** The kinds of resources that test runs leave behind. */
   public enum Kind {
-    /** A container, in whichever state, and its anonymous volumes. */
+    /** A container in any state, with its anonymous volumes. */
     CONTAINER,
     /** A network. */
     NETWORK,
-    /** A volume with a name. */
+    /** A named volume. */
     VOLUME;
 
     @Override
@@ -41,16 +40,25 @@ public record ReapPlan(List<Finding> findings) {
     }
   }
 
+  /** What is known of an owner. Only resources of dead owners are removed. */
+  public enum Life {
+    /** It lives, or might. */
+    ALIVE,
+    /** It has certainly ended. */
+    DEAD,
+    /** It cannot be checked: it is on another host, or in another pid namespace. */
+    UNKNOWN
+  }
+
   /**
-   * Something at the engine.
+   * A resource of the engine, and what the reaper thinks of it.
    *
    * @param kind what it is
    * @param id the engine's id for it; of a volume, the name
-   * @param name of a container the image's name, else its own; as it was found, so it may be
-   *     anything
-   * @param owner what its label says; as it was found, so it may be anything
-   * @param age how long ago it was created, by the engine's clock and ours; zero if that is not
-   *     known
+   * @param name the image's name for a container, else the resource's own; any text, as it was found
+   * @param owner the value of its label; any text, as it was found
+   * @param age how long ago it was created, by both the engine's clock and this host's; zero if
+   *     unknown
    * @param ports the ports of the engine's host that it publishes
    * @param life whether its owner lives
    * @param remove whether it is to be removed
@@ -63,7 +71,7 @@ public record ReapPlan(List<Finding> findings) {
       String owner,
       Duration age,
       Set<Integer> ports,
-      OwnerVerdict.Life life,
+      Life life,
       boolean remove,
       String reason) {
 
@@ -90,26 +98,19 @@ public record ReapPlan(List<Finding> findings) {
       return (remove ? "remove " : "keep ")
           + kind
           + " "
-          + printable(kind == Kind.VOLUME ? id : id.substring(0, Math.min(12, id.length())))
-          + (kind == Kind.VOLUME ? "" : " (" + printable(name) + ")")
+          + Display.printable(kind == Kind.VOLUME ? id : Display.shortId(id))
+          + (kind == Kind.VOLUME ? "" : " (" + Display.printable(name) + ")")
           + " of "
-          + printable(owner)
+          + Display.printable(owner)
           + ": "
           + life
           + ", "
-          + printable(reason);
+          + Display.printable(reason);
     }
   }
 
-  private static final int LONGEST_PART = 160;
-
-  static String printable(String text) {
-    String cut = text.length() > LONGEST_PART ? text.substring(0, LONGEST_PART) + "..." : text;
-    return cut.replaceAll("\\p{C}", "?");
-  }
-
   /**
-   * Returns those that are to be removed, and only those.
+   * Returns what is to be removed.
    *
    * @return containers first
    */

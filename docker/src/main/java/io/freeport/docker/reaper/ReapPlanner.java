@@ -4,10 +4,10 @@ import com.github.dockerjava.api.exception.DockerException;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.OwnerVerdict;
-import io.freeport.internal.owner.OwnerVerdict.Life;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what is to be removed; removes nothing. */
 final class ReapPlanner {
 
-  /**
-   * What a project needs is made before its first container; what is older than that is somebody's.
-   */
+  /** A project's networks and volumes are made shortly before its first container. */
   private static final Duration BEFORE_CONTAINER = Duration.ofMinutes(10);
 
   private final OwnerRegistry owners;
@@ -37,11 +37,11 @@ final class ReapPlanner {
 
   private final Map<Owner, OwnerVerdict> verdicts = new HashMap<>();
   private final Map<String, Map<String, String>> images = new HashMap<>();
-  private final Map<Finding, EngineResource> listed = new HashMap<>();
 
   /**
-   * @param ageOfUnknown from which age on what is of unknown owners is removed; null for never
-   * @param labelsOfImage answers null for an image that is gone
+   * @param ageOfUnknown the age from which on resources of unknown owners are removed; null for
+   *     never
+   * @param labelsOfImage returns null for an image that is gone
    */
   ReapPlanner(
       OwnerRegistry owners,
@@ -54,94 +54,89 @@ final class ReapPlanner {
     this.labelsOfImage = labelsOfImage;
   }
 
-  /** Returns what each finding was when it was listed. */
-  Map<Finding, EngineResource> listed() {
-    return Map.copyOf(listed);
-  }
-
-  /** Judges each for itself; what has no label of ours is none of our business. */
-  List<Finding> judge(List<EngineResource> leftovers) {
-    List<Finding> findings = new ArrayList<>();
-    for (EngineResource leftover : leftovers) {
-      String label = leftover.label(Labels.OWNER);
+  /** Judges each resource by its label. Resources without the label are left out. */
+  List<JudgedResource> judge(List<EngineResource> resources) {
+    List<JudgedResource> judged = new ArrayList<>();
+    for (EngineResource resource : resources) {
+      String label = resource.label(Labels.OWNER);
       if (label != null) {
-        findings.add(judge(leftover, label));
+        judged.add(judge(resource, label));
       }
     }
-    return findings;
+    return judged;
   }
 
-  private Finding judge(EngineResource leftover, String label) {
+  private JudgedResource judge(EngineResource resource, String label) {
     Owner owner;
     try {
       owner = Owner.parse(label);
     } catch (IllegalArgumentException e) {
-      return finding(leftover, label, Life.UNKNOWN, "its label is not one that FreePort writes");
+      return keep(resource, label, Life.UNKNOWN, "its label is not one that FreePort writes");
     }
     OwnerVerdict verdict = verdicts.computeIfAbsent(owner, owners::judge);
-    String protection = Labels.protection(leftover.labels());
-    if (protection != null) {
-      return finding(leftover, label, verdict.life(), protection);
+    Life life = Life.valueOf(verdict.life().name());
+    Optional<String> protection = Labels.protection(resource.labels());
+    if (protection.isPresent()) {
+      return keep(resource, label, life, protection.get());
     }
     boolean isOld =
-        verdict.life() == Life.UNKNOWN
+        life == Life.UNKNOWN
             && ageOfUnknown != null
-            && leftover.created() != null
-            && leftover.age(now).compareTo(ageOfUnknown) > 0;
+            && resource.created() != null
+            && resource.age(now).compareTo(ageOfUnknown) > 0;
     if (!verdict.isDead() && !isOld) {
-      return finding(leftover, label, verdict.life(), verdict.reason());
+      return keep(resource, label, life, verdict.reason());
     }
-    String doubt = doubt(leftover, label);
-    return doubt != null
-        ? finding(leftover, label, verdict.life(), doubt)
-        : remove(
-            leftover,
-            label,
-            verdict.life(),
-            isOld
-                ? verdict.reason() + ", and it is older than " + told(ageOfUnknown)
-                : verdict.reason());
+    String reason =
+        isOld
+            ? verdict.reason() + ", and it is older than " + inSettingsForm(ageOfUnknown)
+            : verdict.reason();
+    return doubtAboutLabel(resource, label)
+        .map(doubt -> keep(resource, label, life, doubt))
+        .orElseGet(() -> remove(resource, label, life, reason));
   }
 
-  private static String told(@Nullable Duration age) {
+  private static String inSettingsForm(@Nullable Duration age) {
     return Objects.toString(age).replace("PT", "").toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Returns why a label may not be the container's own. An image that was committed from one of our
-   * containers has its labels, and hands them on to containers that are none of ours.
+   * Returns why a label may not be the container's own. An image that was committed from a container
+   * of FreePort has its labels, and passes them on to containers of other owners.
    */
-  private @Nullable String doubt(EngineResource leftover, String label) {
-    if (!leftover.hasPlausibleId()) {
-      return "its id is not one that an engine gives";
+  private Optional<String> doubtAboutLabel(EngineResource resource, String label) {
+    if (!resource.hasPlausibleId()) {
+      return Optional.of("its id is not one that an engine gives");
     }
-    if (leftover.kind() != Kind.CONTAINER) {
-      return null;
+    if (resource.kind() != Kind.CONTAINER) {
+      return Optional.empty();
     }
-    Map<String, String> inherited = images.get(leftover.imageId());
+    Map<String, String> inherited = images.get(resource.imageId());
     if (inherited == null) {
       try {
-        inherited = labelsOfImage.apply(leftover.imageId());
-      } catch (DockerException e) { // of one image; the others may be as they should
-        return "its image cannot be looked at ("
-            + e.getMessage()
-            + "), so its label may be the image's";
+        inherited = labelsOfImage.apply(resource.imageId());
+      } catch (DockerException e) { // of one image; the others may be fine
+        return Optional.of(
+            "its image cannot be looked at ("
+                + e.getMessage()
+                + "), so its label may be the image's");
       }
       if (inherited == null) {
-        return "its image is gone, so that its label may be the image's";
+        return Optional.of("its image is gone, so that its label may be the image's");
       }
-      images.put(leftover.imageId(), inherited);
+      images.put(resource.imageId(), inherited);
     }
-    return label.equals(inherited.get(Labels.OWNER)) ? "its label is its image's" : null;
+    return label.equals(inherited.get(Labels.OWNER))
+        ? Optional.of("its label is its image's")
+        : Optional.empty();
   }
 
-  /** Returns the values of a label that containers have which are to be removed. */
-  static Set<String> groups(String key, List<EngineResource> containers, List<Finding> findings) {
-    Set<String> removed = idsToRemove(findings);
+  /** Returns the values of a label of the containers that are to be removed. */
+  static Set<String> groupsToRemove(String key, List<JudgedResource> judged) {
     Set<String> values = new HashSet<>();
-    for (EngineResource container : containers) {
-      String value = container.label(key);
-      if (value != null && !value.isEmpty() && removed.contains(container.id())) {
+    for (JudgedResource each : judged) {
+      String value = each.resource().label(key);
+      if (each.isContainer() && each.isToBeRemoved() && value != null && !value.isEmpty()) {
         values.add(value);
       }
     }
@@ -150,42 +145,44 @@ final class ReapPlanner {
 
   /**
    * Judges networks and volumes that belong to the same group as containers, such as a project of
-   * Compose: they go with the containers if all of these are to be removed.
+   * Compose. They are removed with the containers if all of these are to be removed.
    *
-   * @param containers all that have the label, ours or not
+   * @param containers all that have the label, also those without an owner
    * @param others networks and volumes that have the label
+   * @param judged what has been judged so far
    */
-  List<Finding> judgeGroups(
+  List<JudgedResource> judgeGroups(
       String key,
       Set<String> groups,
       List<EngineResource> containers,
       List<EngineResource> others,
-      List<Finding> findings) {
-    Set<String> removed = idsToRemove(findings);
-    List<Finding> more = new ArrayList<>();
+      List<JudgedResource> judged) {
+    Set<String> removed =
+        judged.stream()
+            .filter(JudgedResource::isToBeRemoved)
+            .map(each -> each.resource().id())
+            .collect(Collectors.toSet());
+    List<JudgedResource> more = new ArrayList<>();
     for (EngineResource other : others) {
       String group = other.label(key);
       if (group == null
           || !groups.contains(group)
           || other.label(Labels.OWNER) != null
-          || Labels.protection(other.labels()) != null
-          || isAmong(findings, other)) {
+          || Labels.protection(other.labels()).isPresent()
+          || isAmong(judged, other)) {
         continue;
       }
-      List<EngineResource> itsContainers =
+      List<EngineResource> members =
           containers.stream().filter(container -> group.equals(container.label(key))).toList();
-      if (itsContainers.isEmpty()
-          || !itsContainers.stream().allMatch(container -> removed.contains(container.id()))) {
+      if (members.isEmpty()
+          || !members.stream().allMatch(container -> removed.contains(container.id()))) {
         continue;
       }
-      Finding one =
-          findings.stream()
-              .filter(finding -> finding.id().equals(itsContainers.get(0).id()))
-              .findFirst()
-              .orElseThrow();
-      String doubt = isOfOneJvm(other, key) ? null : doubt(other, itsContainers, group);
-      if (doubt != null) {
-        more.add(finding(other, one.owner(), one.life(), doubt));
+      Finding one = findingOf(members.get(0), judged);
+      Optional<String> doubt =
+          isOfOneJvm(other, key) ? Optional.empty() : doubtAboutGroup(other, members, group);
+      if (doubt.isPresent()) {
+        more.add(keep(other, one.owner(), one.life(), doubt.get()));
       } else if (other.hasPlausibleId()) {
         more.add(
             remove(other, one.owner(), one.life(), "it belongs to " + group + ", " + one.reason()));
@@ -194,73 +191,74 @@ final class ReapPlanner {
     return more;
   }
 
+  private static Finding findingOf(EngineResource container, List<JudgedResource> judged) {
+    return judged.stream()
+        .filter(each -> each.resource().id().equals(container.id()))
+        .findFirst()
+        .orElseThrow()
+        .finding();
+  }
+
   /** It may belong to two groups, such as a project that a session of Testcontainers started. */
-  private static boolean isAmong(List<Finding> findings, EngineResource other) {
-    return findings.stream()
-        .anyMatch(finding -> finding.kind() == other.kind() && finding.id().equals(other.id()));
+  private static boolean isAmong(List<JudgedResource> judged, EngineResource other) {
+    return judged.stream()
+        .map(JudgedResource::resource)
+        .anyMatch(each -> each.kind() == other.kind() && each.id().equals(other.id()));
   }
 
   /**
-   * Returns whether it cannot be of another one's group of the same name. A session's name is
-   * random, its networks hold nothing, and they may be much older than the containers that are
-   * left.
+   * Returns whether no other group can have the same name. The name of a session is random, its
+   * networks hold no data, and they may be much older than the containers that are left.
    */
   private static boolean isOfOneJvm(EngineResource other, String key) {
     return other.kind() == Kind.NETWORK && key.equals(Labels.TESTCONTAINERS_SESSION);
   }
 
   /**
-   * Returns why a volume or network may be somebody's, in a project of the same name. Whoever can
-   * write a container's labels can name any project.
+   * Returns why a volume or network may be of another project with the same name: anybody may write
+   * any project's name on a container.
    *
-   * <p>Some engines take the last change in a volume's top directory for its creation, so a volume
-   * that seems to be younger than the containers may be one with data of long ago.
+   * <p>Some engines report the last change in a volume's top directory as its creation, so a volume
+   * that seems to be younger than the containers may contain old data.
    */
-  private static @Nullable String doubt(
-      EngineResource leftover, List<EngineResource> containers, String group) {
+  private static Optional<String> doubtAboutGroup(
+      EngineResource resource, List<EngineResource> containers, String group) {
     List<Instant> times =
         containers.stream().map(EngineResource::created).filter(Objects::nonNull).sorted().toList();
-    Instant created = leftover.created();
+    Instant created = resource.created();
     if (times.isEmpty() || created == null) {
-      return "whether it is older than the containers of " + group + " cannot be told";
+      return Optional.of("whether it is older than the containers of " + group + " cannot be told");
     }
     if (created.isBefore(times.get(0).minus(BEFORE_CONTAINER))) {
-      return "it is older than the containers of " + group;
+      return Optional.of("it is older than the containers of " + group);
     }
     // Containers are listed with full seconds only.
     return created.truncatedTo(ChronoUnit.SECONDS).isAfter(times.get(times.size() - 1))
-        ? "it is younger than the containers of " + group
-        : null;
+        ? Optional.of("it is younger than the containers of " + group)
+        : Optional.empty();
   }
 
-  private static Set<String> idsToRemove(List<Finding> findings) {
-    Set<String> ids = new HashSet<>();
-    findings.stream().filter(Finding::remove).forEach(finding -> ids.add(finding.id()));
-    return ids;
+  private JudgedResource keep(EngineResource resource, String owner, Life life, String reason) {
+    return judged(resource, owner, life, reason, false);
   }
 
-  private Finding finding(EngineResource leftover, String owner, Life life, String reason) {
-    return finding(leftover, owner, life, reason, false);
+  private JudgedResource remove(EngineResource resource, String owner, Life life, String reason) {
+    return judged(resource, owner, life, reason, true);
   }
 
-  private Finding remove(EngineResource leftover, String owner, Life life, String reason) {
-    return finding(leftover, owner, life, reason, true);
-  }
-
-  private Finding finding(
-      EngineResource leftover, String owner, Life life, String reason, boolean remove) {
-    Finding finding =
+  private JudgedResource judged(
+      EngineResource resource, String owner, Life life, String reason, boolean remove) {
+    return new JudgedResource(
+        resource,
         new Finding(
-            leftover.kind(),
-            leftover.id(),
-            leftover.name(),
+            resource.kind(),
+            resource.id(),
+            resource.name(),
             owner,
-            leftover.age(now),
-            leftover.ports(),
+            resource.age(now),
+            resource.ports(),
             life,
             remove,
-            reason);
-    listed.put(finding, leftover);
-    return finding;
+            reason));
   }
 }

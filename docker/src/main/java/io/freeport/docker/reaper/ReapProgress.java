@@ -1,7 +1,7 @@
 package io.freeport.docker.reaper;
 
 /**
- * Is told how far the {@link Reaper} is with carrying out its plan.
+ * Listens to how far a {@link Reaper} is with its plan.
  *
  * @since 0.1.0
  */
@@ -9,10 +9,10 @@ package io.freeport.docker.reaper;
 public interface ReapProgress {
 
   /**
-   * One more of the plan is done with. The calls come one at a time, from threads of the reaper,
-   * which waits for their end; after a time-out there may be late ones.
+   * Called after each removal. The calls come one at a time, from threads of the reaper, which waits
+   * for their end. After a timeout there may be late calls.
    *
-   * @param done how many are done with, from 1 on
+   * @param done how many removals have ended, from 1 on
    * @param total how many there are
    */
   void progressed(int done, int total);

@@ -1,5 +1,6 @@
 package io.freeport.docker.reaper;
 
+import io.freeport.docker.internal.Display;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.internal.owner.Owner;
@@ -17,11 +18,11 @@ import java.util.stream.Collectors;
  * What one pass of the reaper did.
  *
  * @param plan what was found; empty if the engine did not answer
- * @param removed what this pass removed; what somebody else removed meanwhile is not in here
- * @param spared what was to be removed, and turned out not to be what was found: another volume has
- *     its name by now, or its group is in use again
- * @param left what was to be removed and is still there, for example since the time was up
- * @param problem why the pass did not come to its end, as a sentence; nothing if it did
+ * @param removed what this pass removed; not what others removed in the meantime
+ * @param spared what was to be removed, and was not what was listed any more: another volume has its
+ *     name, or its group is in use again
+ * @param left what was to be removed and is still there, for example because the time was up
+ * @param problem why the pass did not finish, as a sentence; empty if it did
  * @param took how long it took
  * @since 0.1.0
  */
@@ -33,8 +34,8 @@ public record ReapReport(
     Optional<String> problem,
     Duration took) {
 
-  /** Of so many owners the summary tells one by one. */
-  private static final int OWNERS_TOLD = 5;
+  /** The number of owners that the summary names one by one. */
+  private static final int LISTED_OWNERS = 5;
 
   /**
    * Takes copies of the lists.
@@ -52,7 +53,7 @@ public record ReapReport(
     left = List.copyOf(left);
   }
 
-  /** Returns on one line how many were removed, whose, and how old. */
+  /** Returns one line: how many were removed, whose they were, and how old. */
   @Override
   public String toString() {
     if (removed.isEmpty()) {
@@ -63,32 +64,32 @@ public record ReapReport(
         finding -> byOwner.computeIfAbsent(finding.owner(), key -> new ArrayList<>()).add(finding));
     String whose =
         byOwner.entrySet().stream()
-            .limit(OWNERS_TOLD)
-            .map(entry -> ofOne(entry.getKey(), entry.getValue()))
+            .limit(LISTED_OWNERS)
+            .map(entry -> ofOneOwner(entry.getKey(), entry.getValue()))
             .collect(Collectors.joining("; "));
     return "Removed "
         + count(removed)
         + " that dead test runs left behind: "
         + whose
-        + (byOwner.size() > OWNERS_TOLD
-            ? "; and of " + (byOwner.size() - OWNERS_TOLD) + " more"
+        + (byOwner.size() > LISTED_OWNERS
+            ? "; and of " + (byOwner.size() - LISTED_OWNERS) + " more"
             : "")
         + ".";
   }
 
-  private static String ofOne(String owner, List<Finding> findings) {
+  private static String ofOneOwner(String owner, List<Finding> findings) {
     Duration oldest =
         findings.stream()
             .map(Finding::age)
             .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
     return count(findings)
         + " of "
-        + inWords(owner)
+        + ownerInWords(owner)
         + " ("
-        + ReapPlan.printable(findings.get(0).reason())
+        + Display.printable(findings.get(0).reason())
         + "), "
         + (findings.size() > 1 ? "up to " : "")
-        + inWords(oldest)
+        + Display.age(oldest)
         + " old";
   }
 
@@ -100,24 +101,14 @@ public record ReapReport(
         .collect(Collectors.joining(", "));
   }
 
-  /** Of those that can be dead for sure, the pid says enough. */
-  private static String inWords(String owner) {
+  /** For an owner of this host the pid is enough. */
+  private static String ownerInWords(String owner) {
     Owner self = OwnerRegistry.ofThisJvm().self();
     try {
       Owner parsed = Owner.parse(owner);
       return parsed.host().equals(self.host()) ? "the JVM with pid " + parsed.pid() : owner;
     } catch (IllegalArgumentException e) {
-      return ReapPlan.printable(owner);
+      return Display.printable(owner);
     }
-  }
-
-  private static String inWords(Duration age) {
-    if (age.toDays() > 1) {
-      return age.toDays() + " d";
-    }
-    if (age.toHours() > 1) {
-      return age.toHours() + " h";
-    }
-    return age.toMinutes() > 1 ? age.toMinutes() + " min" : age.toSeconds() + " s";
   }
 }

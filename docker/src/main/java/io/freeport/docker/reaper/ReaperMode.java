@@ -1,9 +1,9 @@
 package io.freeport.docker.reaper;
 
-/** What the reaper does by itself, as {@code freeport.reaper} says. */
+/** What the reaper does before the first test, the values of {@code freeport.reaper}. */
 enum ReaperMode {
   ON,
-  /** It says what it would remove. */
+  /** It logs what it would remove. */
   DRY_RUN,
   OFF
 }

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,23 +23,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a plan out, several removals at a time. What is gone already, or is being removed by
- * somebody else, is what was wanted.
+ * Carries a plan out, several removals at a time. A resource that is gone already, or that another
+ * process is removing, counts as done.
  */
 final class Removal {
 
-  /** What became of something that was to be removed. */
+  /** The outcome of one removal. */
   enum Outcome {
     REMOVED(false),
     GONE(false),
-    /** Somebody else is removing it. */
+    /** Another process is removing it. */
     IN_PROGRESS(true),
-    /** A container uses it: somebody's who is not dead, or one that is still being removed. */
+    /** A container uses it: one whose owner lives, or one that is still being removed. */
     IN_USE(false),
-    /** It is not what was listed any more: another one has its name, or its group is in use. */
+    /** It is no longer what was listed: another one has its name, or its group is in use. */
     ANOTHERS(false),
     FAILED(true);
 
@@ -61,59 +60,58 @@ final class Removal {
   private static final long FIRST_PAUSE_MILLIS = 100;
 
   private final EngineListing engine;
-  private final Map<Finding, EngineResource> listed;
+  private final List<JudgedResource> judged;
   private final ExecutorService workers;
   private final long deadline;
-  private final ReapProgress listener;
+  private final ReapProgress progress;
   private final Map<Finding, Outcome> outcomes = new ConcurrentHashMap<>();
 
   /**
-   * @param listed what each finding was when the plan was made
+   * @param judged containers first
    * @param deadline nothing is begun after it, see {@link System#nanoTime()}
    */
   Removal(
       EngineListing engine,
-      Map<Finding, EngineResource> listed,
+      List<JudgedResource> judged,
       ExecutorService workers,
       long deadline,
-      ReapProgress listener) {
+      ReapProgress progress) {
     this.engine = engine;
-    this.listed = listed;
+    this.judged = judged;
     this.workers = workers;
     this.deadline = deadline;
-    this.listener = listener;
+    this.progress = progress;
   }
 
-  /** Returns what became of each so far; may be called from any thread. */
+  /** Returns the outcomes so far; may be called from any thread. */
   Map<Finding, Outcome> outcomes() {
     return Map.copyOf(outcomes);
   }
 
   /**
-   * Networks and volumes come after the containers that may use them, and wait for no others: one
-   * that hangs would keep them all up.
-   *
-   * @param findings containers first
+   * Removes what is to be removed. Networks and volumes come after the containers that may use them,
+   * but do not wait for other containers: one that hangs would delay them all.
    */
-  void run(List<Finding> findings) {
+  void run() {
+    List<JudgedResource> plan = judged.stream().filter(JudgedResource::isToBeRemoved).toList();
     AtomicInteger done = new AtomicInteger();
     Runnable oneMore =
         () -> {
-          synchronized (done) { // so that no listener hears 2 before 1
-            listener.progressed(done.incrementAndGet(), findings.size());
+          synchronized (done) { // so that nobody is told 2 before 1
+            progress.progressed(done.incrementAndGet(), plan.size());
           }
         };
-    Map<Finding, CompletableFuture<Void>> tasks = new LinkedHashMap<>();
-    for (Finding finding : findings) {
+    Map<JudgedResource, CompletableFuture<Void>> tasks = new LinkedHashMap<>();
+    for (JudgedResource each : plan) {
       CompletableFuture<Void> before =
-          all(tasks.keySet().stream().filter(one -> mayUse(one, finding)).map(tasks::get));
+          all(tasks.keySet().stream().filter(one -> mayUse(one, each)).map(tasks::get));
       tasks.put(
-          finding,
+          each,
           before
               .exceptionally(failed -> null)
               .thenRunAsync(
                   () -> {
-                    remove(finding);
+                    remove(each);
                     oneMore.run();
                   },
                   workers));
@@ -125,25 +123,24 @@ final class Removal {
     return CompletableFuture.allOf(tasks.toArray(CompletableFuture<?>[]::new));
   }
 
-  /** Returns whether the first one is a container of the other one's owner, or group. */
-  private boolean mayUse(Finding container, Finding used) {
-    EngineResource one = listed.get(container);
-    EngineResource other = listed.get(used);
-    return one != null
-        && other != null
-        && one.kind() == Kind.CONTAINER
-        && other.kind() != Kind.CONTAINER
+  /** Returns whether the first one is a container of the same owner, or group. */
+  private static boolean mayUse(JudgedResource container, JudgedResource used) {
+    return container.isContainer()
+        && !used.isContainer()
         && Stream.concat(Stream.of(Labels.OWNER), Labels.GROUPS.stream())
             .anyMatch(
-                key -> one.label(key) != null && Objects.equals(one.label(key), other.label(key)));
+                key -> {
+                  String value = container.resource().label(key);
+                  return value != null && value.equals(used.resource().label(key));
+                });
   }
 
-  private void remove(Finding finding) {
+  private void remove(JudgedResource judgedResource) {
     for (int attempt = 1; isTimeLeft(); attempt++) {
-      // Asked before the try, so that the last one comes after the end of other removals.
-      boolean mayBecomeFree = finding.kind() != Kind.CONTAINER && containersAreBeingRemoved();
-      Outcome outcome = tryOnce(finding);
-      outcomes.put(finding, outcome);
+      // Asked before the attempt, so the last one comes after the end of other removals.
+      boolean mayBecomeFree = !judgedResource.isContainer() && containersAreBeingRemoved();
+      Outcome outcome = tryOnce(judgedResource);
+      outcomes.put(judgedResource.finding(), outcome);
       boolean again =
           outcome == Outcome.IN_USE
               ? mayBecomeFree
@@ -157,7 +154,7 @@ final class Removal {
     }
   }
 
-  /** Returns whether this reaper, or another one, is still at a container of the plan. */
+  /** Returns whether this reaper, or another one, is still removing a container of the plan. */
   private boolean containersAreBeingRemoved() {
     return containersOfPlan().anyMatch(this::isBeingRemoved);
   }
@@ -180,15 +177,17 @@ final class Removal {
   }
 
   private Stream<Finding> containersOfPlan() {
-    return listed.keySet().stream()
-        .filter(finding -> finding.kind() == Kind.CONTAINER && finding.remove());
+    return judged.stream()
+        .filter(each -> each.isContainer() && each.isToBeRemoved())
+        .map(JudgedResource::finding);
   }
 
-  private Outcome tryOnce(Finding finding) {
+  private Outcome tryOnce(JudgedResource judgedResource) {
+    Finding finding = judgedResource.finding();
     try {
-      Outcome obstacle = obstacle(finding);
-      if (obstacle != null) {
-        return obstacle;
+      Optional<Outcome> obstacle = obstacle(judgedResource.resource());
+      if (obstacle.isPresent()) {
+        return obstacle.get();
       }
       request(finding);
       return Outcome.REMOVED;
@@ -201,29 +200,29 @@ final class Removal {
   }
 
   /**
-   * Looks again right before the removal. The id of a container or network is never used again; but
-   * a volume has a name only, and another one may have it by now. What is removed for its group may
-   * have got containers since. Between this and the request a moment remains: engines know no
-   * condition on a removal, other than that they remove no volume and no network that is in use.
+   * Looks again right before the removal. The id of a container or network is never used again, but
+   * a volume has only a name, which another volume may have by now. A group may have got containers
+   * since the listing. Between this look and the request a moment remains: engines know no condition
+   * on a removal, other than that they remove no volume and no network that is in use.
    */
-  private @Nullable Outcome obstacle(Finding finding) {
-    EngineResource before = listed.get(finding);
-    if (finding.kind() == Kind.CONTAINER || before == null) {
-      return null;
+  private Optional<Outcome> obstacle(EngineResource listed) {
+    if (listed.kind() == Kind.CONTAINER) {
+      return Optional.empty();
     }
-    Outcome ofGroup = before.label(Labels.OWNER) == null ? obstacleOfGroups(before) : null;
-    if (ofGroup != null) {
+    Optional<Outcome> ofGroup =
+        listed.label(Labels.OWNER) == null ? obstacleOfGroups(listed) : Optional.empty();
+    if (ofGroup.isPresent()) {
       return ofGroup;
     }
-    return finding.kind() == Kind.VOLUME && !engine.volume(finding.id()).equals(before)
-        ? Outcome.ANOTHERS
-        : null;
+    return listed.kind() == Kind.VOLUME && !engine.volume(listed.id()).equals(listed)
+        ? Optional.of(Outcome.ANOTHERS)
+        : Optional.empty();
   }
 
-  private @Nullable Outcome obstacleOfGroups(EngineResource leftover) {
+  private Optional<Outcome> obstacleOfGroups(EngineResource listed) {
     List<String> containers = new ArrayList<>();
     for (String key : Labels.GROUPS) {
-      String group = leftover.label(key);
+      String group = listed.label(key);
       if (group != null) {
         engine.containers(key).stream()
             .filter(container -> group.equals(container.label(key)))
@@ -231,10 +230,10 @@ final class Removal {
       }
     }
     if (containers.isEmpty()) {
-      return null;
+      return Optional.empty();
     }
     Set<String> planned = containersOfPlan().map(Finding::id).collect(Collectors.toSet());
-    return planned.containsAll(containers) ? Outcome.IN_USE : Outcome.ANOTHERS;
+    return Optional.of(planned.containsAll(containers) ? Outcome.IN_USE : Outcome.ANOTHERS);
   }
 
   private void request(Finding finding) {

@@ -1,16 +1,16 @@
 package io.freeport.docker.reaper;
 
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.internal.settings.SettingKeys;
-import io.freeport.internal.settings.Settings;
 import io.freeport.spi.PortReclaimer;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Gets ports back that containers of dead test runs publish. {@link io.freeport.PortAllocator}
- * finds this class by itself; there is nothing to call.
+ * Removes containers of dead test runs that publish a requested port. Public for {@link
+ * java.util.ServiceLoader} only.
  *
- * @since 0.1.0
+ * @hidden
  */
 public final class StalePortReclaimer implements PortReclaimer {
 
@@ -25,8 +25,11 @@ public final class StalePortReclaimer implements PortReclaimer {
 
   @Override
   public boolean reclaim(Set<Integer> ports) {
-    return !GIVEN_UP.get()
-        && Settings.ofThisJvm().choice(SettingKeys.REAPER, ReaperMode.ON) == ReaperMode.ON
-        && Reaper.create().reclaim(ports, () -> GIVEN_UP.set(true));
+    if (GIVEN_UP.get()) {
+      return false;
+    }
+    DockerContext context = DockerContext.ofThisJvm();
+    return context.settings().choice(SettingKeys.REAPER, ReaperMode.ON) == ReaperMode.ON
+        && Reaper.create(context).reclaim(ports, () -> GIVEN_UP.set(true));
   }
 }

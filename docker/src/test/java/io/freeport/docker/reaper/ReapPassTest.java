@@ -16,7 +16,7 @@ import io.freeport.docker.testing.FakeEngine;
 import io.freeport.docker.testing.FakeEngine.Answer;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
-import io.freeport.internal.owner.OwnerVerdict.Life;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
