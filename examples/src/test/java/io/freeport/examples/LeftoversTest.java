@@ -3,9 +3,9 @@ package io.freeport.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.docker.reaper.ReapPlan;
+import io.freeport.docker.reaper.ReapPlan.Life;
 import io.freeport.docker.reaper.ReapReport;
 import io.freeport.docker.reaper.Reaper;
-import io.freeport.docker.reaper.ReapPlan.Life;
 import io.freeport.junit5.RequiresDocker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -23,15 +23,11 @@ final class DockerClientProxy implements InvocationHandler {
   /** Runs in place of commands. */
   interface Interceptor {
 
-    /**
-     * @param command the engine's part
-     */
+    /** Runs in place of a create command, whose execution by the engine is {@code command}. */
     CreateContainerResponse create(
         CreateContainerCmd create, Callable<CreateContainerResponse> command) throws Exception;
 
-    /**
-     * @param command the engine's part
-     */
+    /** Runs in place of a start command, whose execution by the engine is {@code command}. */
     void start(@Nullable String containerId, Runnable command);
   }
 

@@ -3,7 +3,6 @@ package io.freeport.testcontainers;
 import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
-import io.freeport.docker.reaper.EngineListing;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
@@ -205,11 +204,10 @@ final class Soak {
   }
 
   private int left(DockerClient client) {
-    EngineListing engine = new EngineListing(client);
-    String label = SoakChild.MARK + "=" + run;
-    return engine.containers(label).size()
-        + engine.networks(label).size()
-        + engine.volumes(label).size()
+    List<String> label = List.of(SoakChild.MARK + "=" + run);
+    return client.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().size()
+        + client.listNetworksCmd().withFilter("label", label).exec().size()
+        + client.listVolumesCmd().withFilter("label", label).exec().getVolumes().size()
         + (int)
             client.listVolumesCmd().exec().getVolumes().stream()
                 .filter(volume -> volumes.contains(volume.getName()))

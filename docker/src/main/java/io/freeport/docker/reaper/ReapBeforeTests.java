@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Runs the reaper before the first test of a JVM. With {@code freeport.reaper=dry-run} it only logs
- * what it would remove; {@code off} switches it off. Public for {@link java.util.ServiceLoader} only.
+ * what it would remove; {@code off} switches it off. Public for {@link java.util.ServiceLoader}
+ * only.
  *
  * @hidden
  */

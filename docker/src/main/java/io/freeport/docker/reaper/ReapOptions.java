@@ -65,8 +65,7 @@ record ReapOptions(
   }
 
   ReapOptions withProgress(ReapProgress newProgress) {
-    return new ReapOptions(
-        connection, closesClient, owners, ageOfUnknown, timeLimit, newProgress);
+    return new ReapOptions(connection, closesClient, owners, ageOfUnknown, timeLimit, newProgress);
   }
 
   private static Duration checkLimit(String what, Duration limit) {

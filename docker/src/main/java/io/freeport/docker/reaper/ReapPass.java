@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of the reaper. It runs in daemon threads, so an engine that accepts connections and never
- * answers neither blocks the caller nor keeps the JVM alive. The threads are not interrupted:
+ * One pass of the reaper. It runs in daemon threads, so an engine that accepts connections and
+ * never answers neither blocks the caller nor keeps the JVM alive. The threads are not interrupted:
  * Testcontainers' search for an engine, which may run in one of them, would end for good.
  */
 final class ReapPass {
@@ -83,7 +83,8 @@ final class ReapPass {
 
   /** Waits for the end of the pass; if it does not come, returns why the wait is over. */
   private Optional<String> join(Thread thread) {
-    String reason = "the Docker engine did not come to an end within " + options.timeLimit().toMillis() + " ms";
+    String reason =
+        "the Docker engine did not come to an end within " + options.timeLimit().toMillis() + " ms";
     try {
       thread.join(Math.max(1, options.timeLimit().toMillis()));
     } catch (InterruptedException e) {
@@ -137,7 +138,9 @@ final class ReapPass {
       plan = made;
       return;
     }
-    Removal begun = new Removal(engine, judged, workers, start + options.timeLimit().toNanos(), options.progress());
+    Removal begun =
+        new Removal(
+            engine, judged, workers, start + options.timeLimit().toNanos(), options.progress());
     // Before the plan: a report in between would take a plan without a removal for a dry run.
     removal = begun;
     plan = made;

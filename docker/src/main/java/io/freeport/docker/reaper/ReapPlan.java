@@ -55,7 +55,8 @@ public record ReapPlan(List<Finding> findings) {
    *
    * @param kind what it is
    * @param id the engine's id for it; of a volume, the name
-   * @param name the image's name for a container, else the resource's own; any text, as it was found
+   * @param name the image's name for a container, else the resource's own; any text, as it was
+   *     found
    * @param owner the value of its label; any text, as it was found
    * @param age how long ago it was created, by both the engine's clock and this host's; zero if
    *     unknown

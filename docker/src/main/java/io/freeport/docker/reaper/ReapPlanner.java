@@ -101,8 +101,8 @@ final class ReapPlanner {
   }
 
   /**
-   * Returns why a label may not be the container's own. An image that was committed from a container
-   * of FreePort has its labels, and passes them on to containers of other owners.
+   * Returns why a label may not be the container's own. An image that was committed from a
+   * container of FreePort has its labels, and passes them on to containers of other owners.
    */
   private Optional<String> doubtAboutLabel(EngineResource resource, String label) {
     if (!resource.hasPlausibleId()) {

@@ -9,8 +9,8 @@ package io.freeport.docker.reaper;
 public interface ReapProgress {
 
   /**
-   * Called after each removal. The calls come one at a time, from threads of the reaper, which waits
-   * for their end. After a timeout there may be late calls.
+   * Called after each removal. The calls come one at a time, from threads of the reaper, which
+   * waits for their end. After a timeout there may be late calls.
    *
    * @param done how many removals have ended, from 1 on
    * @param total how many there are

@@ -21,11 +21,11 @@ import java.util.function.Supplier;
  * <p>Containers, networks and volumes belong to a JVM if they carry the label {@code
  * io.freeport.owner}. FreePort writes it on the containers that Testcontainers and {@link
  * io.freeport.docker.ContainerLauncher} start. Label networks and volumes yourself, see {@link
- * #labels()}. Resources whose owner is not certainly dead are kept. Reusable containers and Ryuk are
- * never removed.
+ * #labels()}. Resources whose owner is not certainly dead are kept. Reusable containers and Ryuk
+ * are never removed.
  *
- * <p>A pass lists first, then decides, then removes what it decided on, so it does not touch what is
- * created in the meantime. Several reapers may run at the same time.
+ * <p>A pass lists first, then decides, then removes what it decided on, so it does not touch what
+ * is created in the meantime. Several reapers may run at the same time.
  *
  * <p><strong>Threads.</strong> Immutable; all methods may be called from any thread.
  *
@@ -63,8 +63,7 @@ public final class Reaper {
    * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   public static Reaper using(DockerClient client) {
-    return new Reaper(
-        ReapOptions.configured(DockerContext.ofThisJvm(), () -> client, false));
+    return new Reaper(ReapOptions.configured(DockerContext.ofThisJvm(), () -> client, false));
   }
 
   /** Returns a reaper that closes the client after each pass. */

@@ -89,8 +89,8 @@ final class Removal {
   }
 
   /**
-   * Removes what is to be removed. Networks and volumes come after the containers that may use them,
-   * but do not wait for other containers: one that hangs would delay them all.
+   * Removes what is to be removed. Networks and volumes come after the containers that may use
+   * them, but do not wait for other containers: one that hangs would delay them all.
    */
   void run() {
     List<JudgedResource> plan = judged.stream().filter(JudgedResource::isToBeRemoved).toList();
@@ -202,8 +202,8 @@ final class Removal {
   /**
    * Looks again right before the removal. The id of a container or network is never used again, but
    * a volume has only a name, which another volume may have by now. A group may have got containers
-   * since the listing. Between this look and the request a moment remains: engines know no condition
-   * on a removal, other than that they remove no volume and no network that is in use.
+   * since the listing. Between this look and the request a moment remains: engines know no
+   * condition on a removal, other than that they remove no volume and no network that is in use.
    */
   private Optional<Outcome> obstacle(EngineResource listed) {
     if (listed.kind() == Kind.CONTAINER) {
