@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  *
  * @hidden
  */
+@SuppressWarnings("InvalidBlockTag") // Error Prone does not know @hidden for types
 public final class ReapBeforeTests implements BeforeTests {
 
   private static final Logger LOGGER = System.getLogger(ReapBeforeTests.class.getName());

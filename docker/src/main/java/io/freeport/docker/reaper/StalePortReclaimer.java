@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * @hidden
  */
+@SuppressWarnings("InvalidBlockTag") // Error Prone does not know @hidden for types
 public final class StalePortReclaimer implements PortReclaimer {
 
   /**
