@@ -13,6 +13,16 @@ class ArchitectureTest extends ArchitectureContract {
 
   @Override
   protected Map<String, Set<String>> publicTypes() {
-    return Map.of();
+    return Map.of(
+        "io.freeport.docker", Set.of("BuildContainer", "ContainerLauncher", "LaunchedContainer"),
+        "io.freeport.docker.reaper",
+            Set.of(
+                "Reaper",
+                "ReapPlan",
+                "ReapProgress",
+                "ReapReport",
+                // for ServiceLoader only, and hidden from the Javadoc
+                "ReapBeforeTests",
+                "StalePortReclaimer"));
   }
 }
