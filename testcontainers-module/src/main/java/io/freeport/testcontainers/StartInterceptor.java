@@ -260,7 +260,7 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
 
   /** The first attempt is the start command at hand, each further one replaces the container. */
   private final class StartOnOtherNumbers
-      implements ConflictRetry.Attempt<@Nullable Void, RuntimeException> {
+      implements ConflictRetry.Attempt<EnginePorts, RuntimeException> {
 
     private final EnginePorts ports;
     private final Runnable first;
@@ -272,12 +272,12 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
     }
 
     @Override
-    public @Nullable Void start() {
+    public EnginePorts start() {
       failure = failure == null ? failureOf(first) : startAnother(ports, failure);
       if (failure != null) {
         throw failure;
       }
-      return null;
+      return ports;
     }
 
     /** Whatever else fails on the way to a start command is not about a port. */

@@ -22,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +33,12 @@ public final class FakeEngine implements AutoCloseable {
 
   /** A status and what the engine says to it. */
   public record Answer(int status, String message) {}
+
+  /** Answers in place of the engine. */
+  public interface Fault {
+    /** Returns the answer; null for the usual one. */
+    @Nullable Answer answer(String request);
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,8 +54,8 @@ public final class FakeEngine implements AutoCloseable {
 
   public final AtomicInteger mostAtATime = new AtomicInteger();
 
-  /** Answers that go before the usual one; null for the usual one. */
-  public volatile Function<String, @Nullable Answer> fault = request -> null;
+  /** Is asked before each usual answer. */
+  public volatile Fault fault = request -> null;
 
   /** Null if it does not tell it. */
   public volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
@@ -136,7 +141,7 @@ public final class FakeEngine implements AutoCloseable {
     try (exchange) {
       String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
       requests.add(request);
-      Answer answer = fault.apply(request);
+      Answer answer = fault.answer(request);
       Object body = answer == null ? usual(request) : Map.of("message", answer.message());
       int status = answer == null ? body == null ? 404 : 200 : answer.status();
       if (answer == null && request.startsWith("DELETE ")) {
