@@ -1,6 +1,7 @@
 package io.freeport.spi;
 
 import io.freeport.internal.settings.Settings;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,17 @@ public interface SettingsSource {
    * @return the rank, see {@link #SYSTEM_PROPERTIES} and {@link #ENVIRONMENT}
    */
   int rank();
+
+  /**
+   * Returns this source as it is together with others, for a source whose values depend on other
+   * settings.
+   *
+   * @param higher the sources of higher rank, the highest first
+   * @return the source to ask; by default this one
+   */
+  default SettingsSource after(List<SettingsSource> higher) {
+    return this;
+  }
 
   /**
    * Returns which keys it has, so that wrong ones can be told of.

@@ -2,39 +2,34 @@ package io.freeport.plan;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
-import io.freeport.PortRange;
-import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.PortTier;
-import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
-import io.freeport.build.BuildPorts;
 import io.freeport.plan.PortService.Scope;
 import io.freeport.plan.health.HealthCheck;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds ports for services, one after the other. Not for several threads. */
+/**
+ * Assigns ports to services, one after the other, and moves services as the strategy of the plan
+ * demands. Not thread-safe.
+ */
 final class Assigner {
 
-  private final PortPlan plan;
-  private final PortAllocator allocator;
-  private final String usedBy;
+  private final PlanDefinition plan;
   private final List<PlanListener> listeners;
-  private final Map<String, Assignment> assigned = new LinkedHashMap<>();
+  private final AssignmentTable assigned = new AssignmentTable();
+  private final ServicePorts ports;
   private boolean closed;
 
-  Assigner(PortPlan plan, PortAllocator allocator, String usedBy, List<PlanListener> listeners) {
+  Assigner(
+      PlanDefinition plan, PortAllocator allocator, String usedBy, List<PlanListener> listeners) {
     this.plan = plan;
-    this.allocator = allocator;
-    this.usedBy = usedBy;
     this.listeners = listeners;
+    this.ports = new ServicePorts(plan, allocator, usedBy, assigned);
   }
 
   @Nullable Assignment get(String name) {
@@ -56,9 +51,9 @@ final class Assigner {
     Assignment assignment =
         service.inherit().isPresent()
             ? inherited(service, assign(plan.service(service.inherit().get())))
-            : place(service);
-    assigned.put(service.name(), assignment);
-    tell(PlanEvent.Type.ASSIGNED, assignment, 0, "");
+            : assignPort(service);
+    assigned.put(assignment);
+    fire(PlanEvent.Type.ASSIGNED, assignment, 0, "");
     return assignment;
   }
 
@@ -79,23 +74,25 @@ final class Assigner {
               + service.name()
               + "\" stays on port "
               + before.port()
-              + ", which is that of all JVMs of the build. To be moved it must not have \"scope: build\".",
+              + ", which all JVMs of the build share. Remove \"scope: build\" to let it move.",
           null);
     }
-    replace(root.name(), elsewhere(root, Set.of(before.port())), before.port(), "");
+    replace(reassign(root, before.port()), before.port(), "");
     return assign(service);
   }
 
-  /** Releases all but the build's, whatever one of them is found to leak. */
+  /** Releases all ports but those of the build, even if one of them turns out to be leaked. */
   void close() {
     closed = true;
     RuntimeException failure = null;
-    for (Assignment assignment : assigned.values()) {
+    for (Assignment assignment : assigned.all()) {
       if (rootOf(assignment.service()).scope() == Scope.BUILD) {
         continue;
       }
       try {
-        assignment.held().ifPresent(HeldPort::close); // again for heirs, which does nothing
+        assignment
+            .held()
+            .ifPresent(HeldPort::close); // closing it again for those that inherit does nothing
       } catch (RuntimeException e) {
         if (failure == null) {
           failure = e;
@@ -113,61 +110,63 @@ final class Assigner {
     return service.inherit().map(plan::service).map(this::rootOf).orElse(service);
   }
 
-  private Assignment place(PortService service) {
+  private Assignment assignPort(PortService service) {
     if (service.scope() == Scope.BUILD) {
-      return elsewhere(service, Set.of()); // mostly another JVM has found it, so nobody gives way
+      // Usually another JVM has found the port already, so no service makes way for it.
+      return assignment(service, ports.hold(service, Set.of()));
     }
-    Assignment wanted = amongPreferred(service);
-    if (wanted != null) {
-      return wanted;
+    Assignment preferred = tryPreferredPorts(service);
+    if (preferred != null) {
+      return preferred;
     }
     HeldPort port = null;
-    PortUnavailableException failure = null;
+    PortConflictException failure = null;
     try {
-      port = hold(service, Set.of());
-    } catch (PortUnavailableException e) {
+      port = ports.hold(service, Set.of());
+    } catch (PortConflictException e) {
       failure = e;
     }
     if (plan.strategy() == ConflictStrategy.MINIMAL
         && (port == null || port.tier() == PortTier.ANY)) {
-      Assignment instead = byMovingOne(service);
-      if (instead != null) {
+      Assignment displaced = displaceOne(service);
+      if (displaced != null) {
         if (port != null) {
           port.close();
         }
-        return instead;
+        return displaced;
       }
     }
     if (port == null) {
-      throw new PortConflictException(failure(service, failure), failure);
+      throw Objects.requireNonNull(failure);
     }
     return assignment(service, port);
   }
 
   /**
-   * Looks at each preferred port by itself, if it matters why one cannot be had; else that is left
-   * to one request for all tiers, which asks the kernel once.
+   * Tries each preferred port on its own, if it matters why one is not available. Otherwise one
+   * request for all tiers does it, which asks the kernel once. Returns null for none.
    */
-  private @Nullable Assignment amongPreferred(PortService service) {
+  private @Nullable Assignment tryPreferredPorts(PortService service) {
     boolean contested =
         plan.strategy() == ConflictStrategy.AGGRESSIVE
-            && service.preferred().stream().anyMatch(port -> at(port, service) != null);
+            && service.preferred().stream()
+                .anyMatch(port -> assigned.inTheWayOf(service, port) != null);
     if (!contested && !service.detect()) {
       return null;
     }
     for (int port : service.preferred()) {
-      Assignment other = at(port, service);
+      Assignment other = assigned.inTheWayOf(service, port);
       if (other != null) {
         if (plan.strategy() == ConflictStrategy.AGGRESSIVE && mayDisplace(service, other)) {
           requireLeft(other, service);
           displace(other, service);
-          HeldPort held = holdExactly(service, port);
+          HeldPort held = ports.holdExactly(service, port);
           if (held != null) {
             return assignment(service, held);
           }
         }
       } else if (service.protocol() == Protocol.UDP || HealthCheck.free(port).check().healthy()) {
-        HeldPort held = holdExactly(service, port);
+        HeldPort held = ports.holdExactly(service, port);
         if (held != null) {
           return assignment(service, held);
         }
@@ -179,16 +178,16 @@ final class Assigner {
     return null;
   }
 
-  private @Nullable Assignment byMovingOne(PortService service) {
+  private @Nullable Assignment displaceOne(PortService service) {
     for (int port : service.preferred()) {
-      Assignment other = at(port, service);
+      Assignment other = assigned.inTheWayOf(service, port);
       if (other != null && mayDisplace(service, other) && !isInUse(other)) {
         try {
           displace(other, service);
         } catch (PortConflictException nowhereToGo) {
           continue;
         }
-        HeldPort held = holdExactly(service, port);
+        HeldPort held = ports.holdExactly(service, port);
         if (held != null) {
           return assignment(service, held);
         }
@@ -204,16 +203,16 @@ final class Assigner {
 
   private void requireLeft(Assignment other, PortService asking) {
     if (isInUse(other)) {
-      tell(PlanEvent.Type.MUST_MOVE, other, 0, asking.name());
+      fire(PlanEvent.Type.MUST_MOVE, other, 0, asking.name());
       if (isInUse(other) && HealthCheck.listening(other.port()).check().healthy()) {
         throw new PortConflictException(
             "Service \""
                 + asking.name()
-                + "\" is to have port "
+                + "\" would get port "
                 + other.port()
                 + ", but service \""
                 + other.name()
-                + "\" uses it and did not leave when it was told to. Stop it in a listener for "
+                + "\" uses it and did not leave when asked to. Stop it in a listener for "
                 + PlanEvent.Type.MUST_MOVE
                 + ", or use the strategy minimal or conservative.",
             null);
@@ -221,7 +220,7 @@ final class Assigner {
     }
   }
 
-  /** Whoever was given the number may start with it at any moment. */
+  /** After an offer, the service may listen at any moment. */
   private static boolean isInUse(Assignment assignment) {
     return assignment
         .held()
@@ -230,145 +229,32 @@ final class Assigner {
   }
 
   /**
-   * Moves a service away. Between its release and the hold for the asking service, a stranger may
-   * take the port; that service then looks further.
+   * Moves a service away. Another process may take the port before the asking service holds it,
+   * which then tries other ports.
    */
   private void displace(Assignment other, PortService asking) {
-    replace(
-        other.name(),
-        elsewhere(other.service(), Set.of(other.port())),
-        other.port(),
-        asking.name());
+    replace(reassign(other.service(), other.port()), other.port(), asking.name());
   }
 
-  private Assignment elsewhere(PortService service, Set<Integer> without) {
-    PortUnavailableException failure = null;
-    try {
-      HeldPort port = hold(service, without);
-      if (port != null) {
-        return assignment(service, port);
-      }
-    } catch (PortUnavailableException e) {
-      failure = e;
-    }
-    throw new PortConflictException(failure(service, failure), failure);
+  /** Returns another port, which is not announced yet. */
+  private Assignment reassign(PortService service, int before) {
+    return assignment(service, ports.hold(service, Set.of(before)));
   }
 
-  private void replace(String name, Assignment next, int before, String askedBy) {
-    Assignment previous = assigned.put(name, next);
+  private void replace(Assignment next, int before, String askedBy) {
+    Assignment previous = assigned.put(next);
     try {
       if (previous != null) {
         previous.held().ifPresent(HeldPort::close);
       }
-    } finally { // whatever leaks, heirs must not keep a port that is released
-      tell(PlanEvent.Type.MOVED, next, before, askedBy);
-      for (Assignment heir : List.copyOf(assigned.values())) {
-        if (heir.service().inherit().filter(name::equals).isPresent()) {
-          replace(heir.name(), inherited(heir.service(), next), before, askedBy);
+    } finally { // even after a leak, those that inherit must not keep a released port
+      fire(PlanEvent.Type.MOVED, next, before, askedBy);
+      for (Assignment other : assigned.all()) {
+        if (other.service().inherit().filter(next.name()::equals).isPresent()) {
+          replace(inherited(other.service(), next), before, askedBy);
         }
       }
     }
-  }
-
-  /** Returns who of the plan has a number in a way that the service cannot have it, too. */
-  private @Nullable Assignment at(int port, PortService asking) {
-    for (Assignment assignment : assigned.values()) {
-      if (assignment.port() == port
-          && assignment.tier() != AssignmentTier.INHERITED
-          && (conflict(assignment.service(), asking)
-              || overlap(assignment.service().protocol(), asking.protocol()))) {
-        return assignment;
-      }
-    }
-    return null;
-  }
-
-  private static boolean conflict(PortService one, PortService other) {
-    return one.conflicts().contains(other.name()) || other.conflicts().contains(one.name());
-  }
-
-  private static boolean overlap(Protocol one, Protocol other) {
-    return (one != Protocol.UDP && other != Protocol.UDP)
-        || (one != Protocol.TCP && other != Protocol.TCP);
-  }
-
-  private @Nullable HeldPort holdExactly(PortService service, int port) {
-    try {
-      return allocator.hold(
-          PortRequest.named(service.name())
-              .usedBy(usedBy)
-              .protocol(service.protocol())
-              .preferred(port)
-              .strict()
-              .build());
-    } catch (PortUnavailableException somebodyWasFaster) {
-      return null;
-    }
-  }
-
-  /** Returns null if the plan itself leaves nothing for the service. */
-  private @Nullable HeldPort hold(PortService service, Set<Integer> without) {
-    // A preferred port that is excluded is not tried, but those near it are.
-    PortRequest.Builder request =
-        PortRequest.named(service.name())
-            .usedBy(usedBy)
-            .protocol(service.protocol())
-            .preferred(service.preferred().stream().mapToInt(Integer::intValue).toArray())
-            .fallback(service.fallback().stream().mapToInt(Integer::intValue).toArray());
-    service.ranges().forEach(range -> request.range(range.first(), range.last()));
-    avoidedFor(service).forEach(request::exclude);
-    without.forEach(request::exclude);
-    assigned.values().stream()
-        .map(Assignment::port)
-        .filter(port -> at(port, service) != null)
-        .forEach(request::exclude);
-    leftToOthers(service).forEach(request::exclude);
-    if (service.autoFallback()) {
-      return hold(service, request.upTo(PortTier.ANY));
-    }
-    if (service.preferred().stream()
-        .allMatch(port -> without.contains(port) || at(port, service) != null)) {
-      return null;
-    }
-    return hold(service, request.strict());
-  }
-
-  private HeldPort hold(PortService service, PortRequest.Builder request) {
-    return service.scope() == Scope.BUILD
-        ? BuildPorts.ofThisJvm().hold(plan.id() + " " + service.name(), allocator, request.build())
-        : allocator.hold(request.build());
-  }
-
-  /** Who names a number wants it, even if it is avoided otherwise. */
-  private List<PortRange> avoidedFor(PortService service) {
-    List<PortRange> avoided = plan.avoided();
-    for (List<Integer> named : List.of(service.preferred(), service.fallback())) {
-      for (int port : named) {
-        avoided = avoided.stream().flatMap(range -> without(port, range)).toList();
-      }
-    }
-    return avoided;
-  }
-
-  /** Returns what is left on both sides of a port. */
-  private static Stream<PortRange> without(int port, PortRange range) {
-    Stream.Builder<PortRange> parts = Stream.builder();
-    if (range.first() < port) {
-      parts.add(new PortRange(range.first(), Math.min(port - 1, range.last())));
-    }
-    if (port < range.last()) {
-      parts.add(new PortRange(Math.max(port + 1, range.first()), range.last()));
-    }
-    return parts.build();
-  }
-
-  /** What services that conflict with this one prefer, and this one does not name itself. */
-  private List<Integer> leftToOthers(PortService service) {
-    return plan.services().values().stream()
-        .filter(other -> conflict(service, other))
-        .flatMap(other -> other.preferred().stream())
-        .filter(port -> !service.preferred().contains(port) && !service.fallback().contains(port))
-        .toList();
   }
 
   private static Assignment assignment(PortService service, HeldPort port) {
@@ -376,34 +262,7 @@ final class Assigner {
         service, port.number(), AssignmentTier.of(port.tier()), Optional.of(port));
   }
 
-  private String failure(PortService service, @Nullable PortUnavailableException cause) {
-    StringBuilder message = new StringBuilder("No port for service \"" + service.name() + "\".");
-    for (int port : service.preferred()) {
-      Assignment other = at(port, service);
-      if (other != null) {
-        message
-            .append(" Port ")
-            .append(port)
-            .append(" is assigned to \"")
-            .append(other.name())
-            .append("\" of the same plan (")
-            .append(other.held().map(held -> held.state().toString()).orElse("detected"))
-            .append(").");
-      }
-    }
-    if (cause != null) {
-      message.append(' ').append(cause.getMessage());
-    }
-    return message
-        .append("\n  - Prefer other ports for it")
-        .append(service.autoFallback() ? "" : ", allow autoFallback")
-        .append(", or change the strategy, which is ")
-        .append(plan.strategy().toString().toLowerCase(Locale.ROOT))
-        .append('.')
-        .toString();
-  }
-
-  private void tell(PlanEvent.Type type, Assignment assignment, int before, String askedBy) {
+  private void fire(PlanEvent.Type type, Assignment assignment, int before, String askedBy) {
     PlanEvent event = new PlanEvent(type, assignment.name(), assignment.port(), before, askedBy);
     listeners.forEach(listener -> listener.on(event));
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param port its number
  * @param tier where it came from
  * @param held the hold, which an inherited port shares with the service that it is inherited from;
- *     empty for a {@linkplain AssignmentTier#DETECTED detected} port, which is somebody else's
+ *     empty for a {@linkplain AssignmentTier#DETECTED detected} port, which FreePort does not hold
  * @since 0.1.0
  */
 public record Assignment(
@@ -19,8 +19,8 @@ public record Assignment(
   /**
    * Returns the port's number.
    *
-   * @return the one that it has now, if its hold was {@linkplain
-   *     io.freeport.spi.PortHandover#exchange() exchanged}
+   * @return the present number, if its hold was {@linkplain io.freeport.spi.PortHandover#exchange()
+   *     exchanged}
    */
   @Override
   public int port() {

@@ -3,7 +3,7 @@ package io.freeport.plan;
 import io.freeport.PortTier;
 
 /**
- * Where the port of a service came from.
+ * How the port of a service was found.
  *
  * @since 0.1.0
  */
@@ -14,11 +14,11 @@ public enum AssignmentTier {
   FALLBACK,
   /** From its ranges; without ranges, near a preferred port. */
   RANGE,
-  /** Any port, since none of the above could be had or there are none. */
-  EMERGENCY,
+  /** Any port, because none of the above is free or none is given. */
+  ANY,
   /** The port of the service that it inherits from. */
   INHERITED,
-  /** A preferred port on which the service runs already, as its health check says. */
+  /** A preferred port on which the service runs already, according to its health check. */
   DETECTED;
 
   static AssignmentTier of(PortTier tier) {
@@ -26,7 +26,7 @@ public enum AssignmentTier {
       case PREFERRED -> PREFERRED;
       case FALLBACK -> FALLBACK;
       case RANGE -> RANGE;
-      case ANY -> EMERGENCY;
+      case ANY -> ANY;
     };
   }
 }

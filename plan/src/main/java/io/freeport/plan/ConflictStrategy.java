@@ -1,8 +1,8 @@
 package io.freeport.plan;
 
 /**
- * What happens when a service asks for a preferred port that another service of the plan has. A
- * service of higher priority never has to give way to one of lower priority.
+ * What happens when a service asks for a preferred port of another service in the plan. A service
+ * of higher priority never has to give way to one of lower priority.
  *
  * @since 0.1.0
  */

@@ -1,14 +1,13 @@
 package io.freeport.plan;
 
-import io.freeport.plan.internal.file.Origin;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when {@code freeport.yaml}, or what overrides it, cannot be meant. The message names the
- * place, the key, what was expected, and what to do.
+ * Thrown when {@code freeport.yaml}, or a value that overrides it, is invalid. The message names
+ * the place, the key, what was expected, and what to do.
  *
  * @since 0.1.0
  */
@@ -22,11 +21,17 @@ public class PlanException extends IllegalArgumentException {
   /** The line with the mistake; 0 for none. */
   private final int line;
 
-  public PlanException(Origin origin, String problem) {
-    super(origin + ": " + problem);
-    Path path = origin.file();
-    this.file = path == null ? null : path.toString();
-    this.line = origin.line();
+  /**
+   * Reports a mistake.
+   *
+   * @param message names the place, the key, what was expected, and what to do
+   * @param file the file with the mistake; null if it is not in one
+   * @param line the line with the mistake, from 1 on; 0 if it is not in a file
+   */
+  public PlanException(String message, @Nullable Path file, int line) {
+    super(message);
+    this.file = file == null ? null : file.toString();
+    this.line = line;
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.freeport.plan;
 
 /**
- * Is told what happens to the services of a plan.
+ * Receives what happens to the services of a plan.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ package io.freeport.plan;
 public interface PlanListener {
 
   /**
-   * Called in the thread that asked for a port, while the assignments are locked for others. What
-   * it throws fails the request.
+   * Called in the thread that asked for a port, while the assignments are locked for others. An
+   * exception fails the request.
    *
    * @param event what happened
    */

@@ -3,6 +3,7 @@ package io.freeport.plan;
 import io.freeport.HeldPort;
 import io.freeport.PortConsumer;
 import io.freeport.PortState;
+import io.freeport.internal.handoff.ConflictRetry;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.plan.PortService.Scope;
 import io.freeport.plan.health.Health;
@@ -27,8 +28,8 @@ import java.util.function.Function;
 /**
  * The ports of a plan's services, held until this is closed.
  *
- * <p><strong>Threads.</strong> All methods may be called from any thread; one after the other is
- * served.
+ * <p><strong>Threads.</strong> All methods may be called from any thread. They run one after the
+ * other.
  *
  * <p><strong>Cleanup.</strong> {@link #close()} releases all ports, and so does the end of the JVM.
  * Those of services with {@code scope: build} are only released by the latter.
@@ -37,21 +38,21 @@ import java.util.function.Function;
  */
 public final class PortAssignments implements NamedPorts {
 
-  private final PortPlan plan;
+  private final PlanDefinition plan;
   private final Assigner assigner;
 
-  PortAssignments(PortPlan plan, Assigner assigner) {
+  PortAssignments(PlanDefinition plan, Assigner assigner) {
     this.plan = plan;
     this.assigner = assigner;
   }
 
   /**
-   * Returns the plan.
+   * Returns the {@linkplain PortPlan#id() id} of the plan.
    *
-   * @return what the services are
+   * @return the same text in each process that reads the same outermost file
    */
-  public PortPlan plan() {
-    return plan;
+  public String planId() {
+    return plan.id();
   }
 
   @Override
@@ -74,11 +75,25 @@ public final class PortAssignments implements NamedPorts {
     plan.inOrder().forEach(assigner::assign);
   }
 
+  /** A failure to release ports must not hide the first failure. */
+  void holdAllOrClose() {
+    try {
+      holdAll();
+    } catch (Throwable e) {
+      try {
+        close();
+      } catch (RuntimeException onClose) {
+        e.addSuppressed(onClose);
+      }
+      throw e;
+    }
+  }
+
   /**
    * Returns the port of a service, which gets one now if it has none.
    *
    * @param service the name of the service
-   * @return its port, and where that came from
+   * @return the port and its tier
    * @throws PortConflictException if it cannot have one
    * @throws IllegalArgumentException if the plan has no such service
    * @throws IllegalStateException if this is closed and the service has none yet
@@ -137,7 +152,7 @@ public final class PortAssignments implements NamedPorts {
     return assignment.port();
   }
 
-  /** A port of the build may be taken by a service of another JVM at any moment. */
+  /** A service of another JVM may listen on a build port at any moment. */
   private boolean isToBeOffered(HeldPort held, String service) {
     return held.state() == PortState.HELD
         || (held.state() == PortState.TAKEN
@@ -153,41 +168,57 @@ public final class PortAssignments implements NamedPorts {
    * Offers a service's port and starts the service; one that cannot bind beside the hold is started
    * once more without it, see {@link io.freeport.spi.PortHandover#start}. If that fails since
    * somebody else has the port, the service is moved to another one and started there, up to {@code
-   * freeport.bind.retries} times (3 if nothing else is said). A service with {@code scope: build}
-   * is not moved.
+   * freeport.bind.retries} times (3 by default). A service with {@code scope: build} is not moved.
    *
    * @param service the name of the service
    * @param consumer starts it
    * @param <T> what is started
    * @param <E> how the start may fail
    * @return what was started; its port is {@link #port}
-   * @throws E if the start fails for another reason, such as another port's being taken, or too
-   *     often
+   * @throws E if the start fails for another reason, for example because another port is taken, or
+   *     too often
    * @throws IllegalStateException if the service was detected
    */
-  @SuppressWarnings("unchecked") // what is checked only comes from the consumer, as one of its E
   public <T, E extends Exception> T start(String service, PortConsumer<T, E> consumer) throws E {
-    for (int retries = plan.bindRetries(); ; retries--) {
+    return ConflictRetry.run(plan.bindRetries(), new ServiceStart<>(service, consumer));
+  }
+
+  private final class ServiceStart<T, E extends Exception> implements ConflictRetry.Attempt<T, E> {
+
+    private final String service;
+    private final PortConsumer<T, E> consumer;
+
+    ServiceStart(String service, PortConsumer<T, E> consumer) {
+      this.service = service;
+      this.consumer = consumer;
+    }
+
+    @Override
+    public T start() throws E {
       HeldPort port = held(service);
       offer(service);
-      try {
-        return port.handover().start(() -> consumer.start(port));
-      } catch (Exception e) {
-        boolean stolen = PortConflict.isCauseOf(e) && port.handover().isInUse();
-        if (retries == 0 || !stolen || isOfBuild(service)) {
-          throw (E) e;
-        }
-        move(service);
-      }
+      return port.handover().start(() -> consumer.start(port));
+    }
+
+    @Override
+    public boolean isConflict(Exception failure) {
+      return PortConflict.isCauseOf(failure)
+          && held(service).handover().isInUse()
+          && !isOfBuild(service);
+    }
+
+    @Override
+    public void changeNumbers(Exception conflict) {
+      move(service);
     }
   }
 
   /**
-   * Moves a service, and those that inherit from it, to another port than it has.
+   * Moves a service, and those that inherit from it, to another port.
    *
    * @param service the name of the service
    * @return its new port
-   * @throws PortConflictException if there is no other for it; it then keeps the one it has
+   * @throws PortConflictException if there is no other port; the service keeps the present one
    */
   public synchronized Assignment move(String service) {
     return assigner.move(plan.service(service));
@@ -208,7 +239,7 @@ public final class PortAssignments implements NamedPorts {
   }
 
   /**
-   * Returns where clients of this host find a service, which gets a port now if it has none.
+   * Returns the URL of a service for clients on this host. The service gets a port if it has none.
    *
    * @param service the name of the service
    * @return for example {@code http://localhost:3000}
@@ -222,11 +253,11 @@ public final class PortAssignments implements NamedPorts {
                 new IllegalArgumentException(
                     "Service \""
                         + service
-                        + "\" has no URL, since the plan does not say what it requires. Add \"requires: http\", for example."));
+                        + "\" has no URL, because the plan does not say what it requires. Add \"requires: http\", for example."));
   }
 
   /**
-   * Returns where clients of this host find the services.
+   * Returns the URLs of the services for clients on this host.
    *
    * @return from names to URLs such as {@code ws://localhost:3000}; without services that require
    *     nothing
@@ -302,14 +333,14 @@ public final class PortAssignments implements NamedPorts {
    * Checks all services again and again.
    *
    * @param interval how long to wait between two checks of a service
-   * @param listener is told of changes, of the first result too
+   * @param listener receives changes, and the first result
    * @return the monitor, to be closed before this
    */
   public HealthMonitor monitor(Duration interval, Consumer<HealthEvent> listener) {
     return HealthMonitor.start(checks(), interval, listener);
   }
 
-  /** A service that is moved is checked where it is then. */
+  /** Looks up the port at each check, because services move. */
   private Map<String, HealthCheck> checks() {
     Function<String, HealthCheck> check =
         name -> () -> plan.service(name).healthCheck(port(name), plan.healthTimeout()).check();

@@ -1,25 +1,13 @@
 package io.freeport.plan;
 
 import io.freeport.PortAllocator;
-import io.freeport.PortRange;
-import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
-import io.freeport.plan.internal.file.Origin;
+import io.freeport.plan.internal.file.LoadedPlan;
 import io.freeport.plan.internal.file.PlanLoader;
-import io.freeport.plan.internal.file.PlanNode;
-import io.freeport.plan.internal.file.PlanReader;
-import io.freeport.plan.internal.file.Spelling;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 
 /**
  * The services of a project, as {@code freeport.yaml} defines them.
@@ -32,11 +20,12 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p><strong>Files.</strong> For a directory, every {@code freeport.yaml} from there up to the root
- * of the repository (where {@code .git} is) is read. Keys are merged; the nearest file wins, then
- * come what the file says for the current environment, environment variables, and system
- * properties: {@code FREEPORT_SERVICES_SERVER_PREFERRED=4000} or {@code
- * freeport.services.server.preferred}. The environment is {@code freeport.environment}, else {@code
- * ci} where the variable {@code CI} is {@code true}, else {@code test}.
+ * of the repository (where {@code .git} is) is read. Keys are merged. Precedence, lowest first: the
+ * files from the outermost to the nearest, the section of the current environment, environment
+ * variables such as {@code FREEPORT_SERVICES_SERVER_PREFERRED=4000}, system properties such as
+ * {@code freeport.services.server.preferred}, and JUnit's configuration parameters. The environment
+ * is {@code freeport.environment}, else {@code ci} where the variable {@code CI} is {@code true},
+ * else {@code test}.
  *
  * <p>Plans are immutable, and may be used from any thread.
  *
@@ -44,29 +33,14 @@ import java.util.function.Supplier;
  */
 public final class PortPlan {
 
-  private final PlanLoader.Loaded loaded;
-  private final Settings settings;
-  private final ConflictStrategy strategy;
-  private final Duration healthTimeout;
-  private final List<PortRange> avoided;
+  private final PlanDefinition definition;
 
-  /** One for all assignments, since to make one takes longer than to hold some ports. */
+  /** Shared by all assignments: making one takes longer than holding some ports. */
   private final PortAllocator allocator;
 
-  private PortPlan(PlanLoader.Loaded loaded, Supplier<Settings> outer) {
-    this.loaded = loaded;
-    Map<String, PlanNode> nodes = loaded.settings().nodes();
-    // Typed reads of the nodes name the line; those of the settings, which go before, the source.
-    Optional.ofNullable(nodes.get("freeport.strategy"))
-        .ifPresent(node -> node.choice(ConflictStrategy.class));
-    Optional.ofNullable(nodes.get("freeport.health.timeout")).ifPresent(PlanNode::duration);
-    PlanReader.ranges(nodes.get("freeport.ranges"));
-    PlanReader.ranges(nodes.get("freeport.avoid"));
-    settings = outer.get().with(loaded.settings());
-    strategy = settings.choice(SettingKeys.STRATEGY, ConflictStrategy.MINIMAL);
-    healthTimeout = settings.get(SettingKeys.HEALTH_TIMEOUT);
-    avoided = settings.get(SettingKeys.AVOID);
-    allocator = PortAllocator.builder(settings).build();
+  private PortPlan(PlanDefinition definition) {
+    this.definition = definition;
+    this.allocator = PortAllocator.builder(definition.loaded().settings()).build();
   }
 
   /**
@@ -75,66 +49,31 @@ public final class PortPlan {
    * @param path the file; or a directory, for which all files up to the root of its repository
    *     count
    * @return the plan; without services if there is no file
-   * @throws PlanException if a file, or what overrides it, cannot be meant
-   * @throws IllegalArgumentException if a setting cannot be meant
-   */
-  public static PortPlan load(Path path) {
-    return load(path, PlanLoader.ofThisJvm());
-  }
-
-  /**
-   * Reads a plan whose files add to given settings, instead of to those of this JVM.
-   *
-   * @param path the file; or a directory, for which all files up to the root of its repository
-   *     count
-   * @param settings without those of any file
-   * @return the plan; without services if there is no file
-   * @throws PlanException if a file, or what overrides it, is invalid
+   * @throws PlanException if a file, or a value that overrides it, is invalid
    * @throws IllegalArgumentException if a setting is invalid
    */
-  public static PortPlan load(Path path, Settings settings) {
-    return new PortPlan(PlanLoader.ofThisJvm().load(path), () -> settings);
+  public static PortPlan load(Path path) {
+    return of(new PlanLoader(Settings.ofThisJvm()).load(path));
   }
 
   /**
-   * Reads a plan as it would be if one of its files had another text, before that is written.
+   * Returns a plan of what was read. Only for FreePort's own modules.
    *
-   * @param path the file; or a directory, for which all files up to the root of its repository
-   *     count
-   * @param file the file, which need not exist yet
-   * @param text what it would say
+   * @param loaded what was read
    * @return the plan
-   * @throws PlanException if it could not be meant
-   * @throws IllegalArgumentException if a setting could not be meant
+   * @throws IllegalArgumentException if a setting is invalid
    */
-  public static PortPlan preview(Path path, Path file, String text) {
-    PlanLoader loader = PlanLoader.ofThisJvm().with(file, text);
-    // Not those of the file as it is, which this may be about to mend.
-    return new PortPlan(loader.load(path), Settings::ofProcess);
+  public static PortPlan of(LoadedPlan loaded) {
+    return new PortPlan(PlanDefinition.of(loaded));
   }
 
   /**
-   * Returns the files that count for a directory. They are not read.
+   * Returns what was read. Only for FreePort's own modules.
    *
-   * @param directory the directory
-   * @return every {@code freeport.yaml} up to the root of the repository, the outermost first;
-   *     empty if there is none
+   * @return the values with their origins, and the settings that apply to the plan
    */
-  public static List<Path> files(Path directory) {
-    return PlanLoader.find(directory.toAbsolutePath().normalize());
-  }
-
-  static PortPlan load(Path path, PlanLoader loader) {
-    return new PortPlan(loader.load(path), Settings::ofThisJvm);
-  }
-
-  /**
-   * Returns the settings that apply to the plan: those of this JVM and those of its files.
-   *
-   * @return the settings
-   */
-  public Settings settings() {
-    return settings;
+  public LoadedPlan loaded() {
+    return definition.loaded();
   }
 
   /**
@@ -143,7 +82,7 @@ public final class PortPlan {
    * @return all of them, in the order in which they are written
    */
   public Map<String, PortService> services() {
-    return Collections.unmodifiableMap(loaded.services());
+    return definition.services();
   }
 
   /**
@@ -154,24 +93,16 @@ public final class PortPlan {
    * @throws IllegalArgumentException if there is none of that name
    */
   public PortService service(String name) {
-    PortService service = loaded.services().get(name);
-    if (service == null) {
-      throw new IllegalArgumentException(
-          "There is no service \""
-              + name
-              + "\" in the plan."
-              + Spelling.suggest(name, loaded.services().keySet()));
-    }
-    return service;
+    return definition.service(name);
   }
 
   /**
-   * Returns which environment the plan is for.
+   * Returns the environment that the plan is for.
    *
    * @return for example {@code test} or {@code ci}
    */
   public String environment() {
-    return loaded.environment();
+    return definition.environment();
   }
 
   /**
@@ -180,85 +111,66 @@ public final class PortPlan {
    * @return the strategy
    */
   public ConflictStrategy strategy() {
-    return strategy;
+    return definition.strategy();
   }
 
   /**
    * Returns how long a health check waits.
    *
-   * @return the timeout; five seconds if nothing else is said
+   * @return the timeout; five seconds by default
    */
   public Duration healthTimeout() {
-    return healthTimeout;
+    return definition.healthTimeout();
   }
 
   /**
-   * Returns where a value was written.
+   * Returns a text that identifies the plan among those of this host.
    *
-   * @param key its keys, for example {@code services.server.preferred}
-   * @return for example {@code /project/freeport.yaml:3}; empty if nobody wrote it
+   * @return the same text in each process that reads the same outermost file
    */
-  public Optional<String> origin(String key) {
-    return Optional.ofNullable(PlanLoader.origin(loaded.root(), key)).map(Origin::text);
+  public String id() {
+    return definition.id();
   }
 
   /**
    * Holds a port for each service, all or none, in the order of their priorities.
    *
-   * @param listeners are told from the beginning
+   * @param listeners are called from the beginning
    * @return the ports, to be closed
    * @throws PortConflictException if a service cannot have a port; none is held then
    */
   public PortAssignments assign(PlanListener... listeners) {
     PortAssignments assignments = open(listeners);
-    try {
-      assignments.holdAll();
-      return assignments;
-    } catch (Throwable e) {
-      assignments.close();
-      throw e;
-    }
+    assignments.holdAllOrClose();
+    return assignments;
   }
 
   /**
    * Starts without any port; they are held as they are {@linkplain PortAssignments#assign asked
    * for}.
    *
-   * @param listeners are told from the beginning
+   * @param listeners are called from the beginning
    * @return no ports yet, to be closed
    */
   public PortAssignments open(PlanListener... listeners) {
     return open("", listeners);
   }
 
+  /**
+   * Starts without any port, as {@link #open(PlanListener...)} does.
+   *
+   * @param usedBy the user of the ports, such as a test; for messages
+   * @param listeners are called from the beginning
+   * @return no ports yet, to be closed
+   */
   public PortAssignments open(String usedBy, PlanListener... listeners) {
-    return new PortAssignments(this, new Assigner(this, allocator, usedBy, List.of(listeners)));
-  }
-
-  /** The same in each process of a checkout, whichever of its modules it is for. */
-  public String id() {
-    return UUID.nameUUIDFromBytes(loaded.origin().toString().getBytes(StandardCharsets.UTF_8))
-        .toString();
-  }
-
-  int bindRetries() {
-    return settings.get(SettingKeys.BIND_RETRIES);
-  }
-
-  List<PortRange> avoided() {
-    return avoided;
-  }
-
-  /** Returns the services in the order in which they are served. */
-  List<PortService> inOrder() {
-    List<PortService> services = new ArrayList<>(loaded.services().values());
-    services.sort(Comparator.comparing(PortService::priority)); // stable
-    return services;
+    return new PortAssignments(
+        definition, new Assigner(definition, allocator, usedBy, List.of(listeners)));
   }
 
   /** Returns the environment and the names of the services. */
   @Override
   public String toString() {
-    return "plan for " + environment() + " with " + loaded.services().keySet();
+    return "plan for " + environment() + " with " + services().keySet();
   }
 }

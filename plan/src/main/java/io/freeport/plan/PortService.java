@@ -10,22 +10,22 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A service as a plan defines it. Lists are in the order in which they were written.
+ * A service as a plan defines it. Lists keep the order of the file.
  *
- * @param name what the service is called
+ * @param name the name of the service
  * @param preferred the ports to try first
- * @param fallback the ports to try then
- * @param ranges where to look after that
- * @param priority who is served first
+ * @param fallback the ports to try next
+ * @param ranges the ranges to search after that
+ * @param priority the order in which services get their ports
  * @param requires what the port is for; the first gives the scheme of the URL
  * @param conflicts the services whose preferred ports this one leaves to them, and with which it
  *     never shares a number, not even for another protocol
- * @param inherit the service whose port this one has, too
+ * @param inherit the service whose port this one shares
  * @param container the port on which the service listens in a container
- * @param autoFallback whether other than preferred ports will do
- * @param detect whether a preferred port on which the service runs already is adopted
- * @param scope who has the same port
- * @param health how to tell that the service runs
+ * @param autoFallback whether the service may get another port than a preferred one
+ * @param detect whether to adopt a preferred port on which the service runs already
+ * @param scope who shares the port
+ * @param health how to check that the service runs
  * @since 0.1.0
  */
 public record PortService(
@@ -43,18 +43,20 @@ public record PortService(
     Scope scope,
     Optional<ServiceHealth> health) {
 
-  /** Who has the same port. */
+  /** Who shares a port. */
   public enum Scope {
-    /** Nobody else: each {@link PortAssignments} has its own. */
+    /** Each {@link PortAssignments} has another port. */
     ASSIGNMENT,
     /**
-     * All JVMs of the build, each of which holds it until the JVM ends; see {@link
+     * All JVMs of the build share the port, and each holds it until the JVM ends; see {@link
      * io.freeport.build.BuildPorts}.
      */
     BUILD
   }
 
-  /** Who is served first, and may displace whom. */
+  /**
+   * The order in which services get their ports; a service may displace its equals and those below.
+   */
   public enum Priority {
     /** Served first. */
     HIGH,
@@ -131,7 +133,7 @@ public record PortService(
     return requires.stream().findFirst().map(first -> first.scheme + "://localhost:" + port);
   }
 
-  /** How to tell that the service runs: as defined, else that somebody listens. */
+  /** Returns the defined check, or one for a listener on the port. */
   HealthCheck healthCheck(int port, Duration timeout) {
     return health
         .orElse(protocol() == Protocol.UDP ? ServiceHealth.LISTENING : ServiceHealth.TCP)

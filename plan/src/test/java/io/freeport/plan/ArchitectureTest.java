@@ -13,11 +13,38 @@ class ArchitectureTest extends ArchitectureContract {
 
   @Override
   protected Map<String, Set<String>> publicTypes() {
-    return Map.of();
+    return Map.of(
+        "io.freeport.plan",
+        Set.of(
+            "Assignment",
+            "AssignmentTier",
+            "ConflictStrategy",
+            "PlanEvent",
+            "PlanException",
+            "PlanListener",
+            "PortAssignments",
+            "PortConflictException",
+            "PortPlan",
+            "PortService"),
+        "io.freeport.plan.health",
+        Set.of("Health", "HealthCheck", "HealthEvent", "HealthMonitor", "ServiceHealth"),
+        "io.freeport.plan.http",
+        Set.of("PortsClient", "PortsServer"));
   }
 
   @Override
-  protected Set<String> packagesWithCycles() {
-    return Set.of("io.freeport.plan", "io.freeport.plan.internal.file");
+  protected Map<String, String> packageArrows() {
+    return Map.of(
+        "io.freeport.plan.internal.file -> io.freeport.plan",
+        "Reading a file results in the services that users see.");
+  }
+
+  @Override
+  protected Map<String, String> internalsInSignatures() {
+    return Map.of(
+        "io.freeport.plan.PortPlan.of(io.freeport.plan.internal.file.LoadedPlan)",
+        "The command line passes its settings to the loader.",
+        "io.freeport.plan.PortPlan.loaded()",
+        "The command line shows where values are written.");
   }
 }

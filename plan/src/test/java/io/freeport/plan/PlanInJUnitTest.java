@@ -6,13 +6,16 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortState;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.FreePort;
 import io.freeport.junit5.PortScope;
 import io.freeport.testing.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -34,11 +37,16 @@ class PlanInJUnitTest {
 
   @TempDir Path directory;
 
-  private List<String> run(String plan, Class<?> fixture) throws Exception {
+  private List<String> run(String plan, Class<?> fixture, String... parameters) throws Exception {
     Files.writeString(directory.resolve("freeport.yaml"), plan);
     try (ChildJvm child =
         ChildJvm.start(
-            Map.of(), List.of("-Duser.dir=" + directory), RunsTests.class, fixture.getName())) {
+            Map.of(),
+            List.of("-Duser.dir=" + directory),
+            RunsTests.class,
+            (Object[])
+                Stream.concat(Stream.of(fixture.getName()), Stream.of(parameters))
+                    .toArray(String[]::new))) {
       List<String> output = child.readToEnd();
       assertThat(child.waitFor()).isZero();
       return output;
@@ -92,6 +100,25 @@ class PlanInJUnitTest {
                             + ":2: services.server.prefered: there is no such key. Did you mean \"preferred\"?"));
   }
 
+  /** A second session of the same JVM does not have those of the first one. */
+  @Test
+  void configurationParametersOverrideThePlanWhileTheirSessionRuns() throws Exception {
+    assertThat(
+            run(
+                """
+                services: {db: }
+                environments: {mine: {retries: 7}}
+                """,
+                ShowsPlan.class,
+                "freeport.environment=mine",
+                "freeport.services.db.fallback=6000"))
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("mine, fallback [6000], retries 7"),
+            line -> assertThat(line).isEqualTo("passed"),
+            line -> assertThat(line).doesNotContain("mine").endsWith(", fallback [], retries null"),
+            line -> assertThat(line).isEqualTo("passed"));
+  }
+
   @Test
   void aServiceWithoutAPortFailsTheTestThatNeedsIt() throws Exception {
     try (PortAllocator allocator = PortAllocator.create()) {
@@ -109,13 +136,28 @@ class PlanInJUnitTest {
 
   static final class RunsTests {
 
+    /** Runs a class with parameters, if there are any, and then without. */
     public static void main(String[] args) throws ClassNotFoundException {
+      Class<?> fixture = Class.forName(args[0]);
+      Map<String, String> parameters = new HashMap<>();
+      for (String parameter : List.of(args).subList(1, args.length)) {
+        String[] entry = parameter.split("=", 2);
+        parameters.put(entry[0], entry[1]);
+      }
+      if (!parameters.isEmpty()) {
+        run(fixture, parameters);
+      }
+      run(fixture, Map.of());
+    }
+
+    private static void run(Class<?> fixture, Map<String, String> parameters) {
       try (LauncherSession session = LauncherFactory.openSession()) {
         session
             .getLauncher()
             .execute(
                 LauncherDiscoveryRequestBuilder.request()
-                    .selectors(selectClass(Class.forName(args[0])))
+                    .selectors(selectClass(fixture))
+                    .configurationParameters(parameters)
                     .build(),
                 new PrintsResults());
         printState("before the end");
@@ -174,6 +216,17 @@ class PlanInJUnitTest {
     void testsHaveTheirOwn(@FreePort("server") HeldPort port) {
       assertThat(port).isNotSameAs(server);
       assertThat(port.request().usedBy()).isEqualTo("OfSession.testsHaveTheirOwn()");
+    }
+  }
+
+  static class ShowsPlan {
+    @Test
+    void test(@FreePort PortAssignments ports) {
+      System.out.printf(
+          "%s, fallback %s, retries %s%n",
+          PortPlan.load(Path.of("")).environment(),
+          ports.assign("db").service().fallback(),
+          Settings.ofThisJvm().text("freeport.retries"));
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.freeport.PortAllocator;
+import io.freeport.PortLeakException;
 import io.freeport.PortState;
 import io.freeport.Protocol;
 import io.freeport.plan.health.HealthCheck;
@@ -247,6 +249,30 @@ class PortAssignmentsTest {
     assertThat(its.held("server").state()).isEqualTo(PortState.RELEASED);
     assertThat(HealthCheck.free(port).check().healthy()).isTrue();
     assertThatIllegalStateException().isThrownBy(() -> its.port("other"));
+  }
+
+  @Test
+  void aLeakDoesNotHideWhyAServiceHasNoPort() throws Exception {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      PortAssignments its =
+          plan("""
+              leaks: fail
+              services: {leaks: , unlucky: {preferred: %d, autoFallback: false}}
+              """
+                  .formatted(allocator.hold().number()))
+              .open();
+      try (ServerSocket server = new ServerSocket(its.offer("leaks"))) {
+        assertThatExceptionOfType(PortConflictException.class)
+            .isThrownBy(its::holdAllOrClose)
+            .withMessageStartingWith("No port for service \"unlucky\".")
+            .satisfies(
+                e ->
+                    assertThat(e.getSuppressed())
+                        .singleElement()
+                        .isInstanceOf(PortLeakException.class));
+        assertThat(server.isBound()).isTrue();
+      }
+    }
   }
 
   @Test

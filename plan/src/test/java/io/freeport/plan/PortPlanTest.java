@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freeport.PortRange;
+import io.freeport.internal.settings.EnvironmentSource;
+import io.freeport.internal.settings.PropertiesSource;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortService.Priority;
+import io.freeport.plan.internal.file.LoadedPlan;
 import io.freeport.plan.internal.file.PlanLoader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,13 +57,25 @@ class PortPlanTest {
     Files.writeString(directory.resolve("freeport.yaml"), yaml);
   }
 
-  private PortPlan load(Path path, Map<String, String> properties, Map<String, String> variables) {
+  private static LoadedPlan read(
+      Path path, Map<String, String> properties, Map<String, String> variables) {
     Properties all = new Properties();
     all.putAll(properties);
-    return PortPlan.load(path, new PlanLoader(all, variables));
+    return new PlanLoader(
+            Settings.of(List.of(new PropertiesSource(all), new EnvironmentSource(variables))))
+        .load(path);
   }
 
-  private PortPlan load(Path path) {
+  private static PortPlan load(
+      Path path, Map<String, String> properties, Map<String, String> variables) {
+    return PortPlan.of(read(path, properties, variables));
+  }
+
+  private static PortPlan preview(Path path, Path file, String text) {
+    return PortPlan.of(new PlanLoader(Settings.of(List.of())).with(file, text).load(path));
+  }
+
+  private static PortPlan load(Path path) {
     return load(path, Map.of(), Map.of());
   }
 
@@ -81,9 +97,10 @@ class PortPlanTest {
 
   @Test
   void tellsWhichFilesCount() throws IOException {
-    assertThat(PortPlan.files(module))
+    assertThat(PlanLoader.files(module))
         .containsExactly(repository.resolve("freeport.yaml"), module.resolve("freeport.yaml"));
-    assertThat(PortPlan.files(Files.createDirectories(repository.resolve("other/.git")))).isEmpty();
+    assertThat(PlanLoader.files(Files.createDirectories(repository.resolve("other/.git"))))
+        .isEmpty();
   }
 
   @Test
@@ -91,28 +108,28 @@ class PortPlanTest {
     Path file = module.resolve("freeport.yaml");
     String before = Files.readString(file);
 
-    PortPlan changed = PortPlan.preview(module, file, "services: {redis: {fallback: 6380}}");
+    PortPlan changed = preview(module, file, "services: {redis: {fallback: 6380}}");
     assertThat(changed.service("redis").preferred()).containsExactly(6379);
     assertThat(changed.service("redis").fallback()).containsExactly(6380);
     assertThat(changed.service("server").ranges()).isEmpty();
 
     PortPlan further =
-        PortPlan.preview(
+        preview(
             repository.resolve("shop"),
             module.resolveSibling("freeport.yaml"),
             "services: {more: }");
     assertThat(further.services().keySet()).containsExactly("server", "redis", "more");
 
     assertThatExceptionOfType(PlanException.class)
-        .isThrownBy(() -> PortPlan.preview(module, file, "services: {redis: {falback: 6380}}"))
+        .isThrownBy(() -> preview(module, file, "services: {redis: {falback: 6380}}"))
         .withMessageContaining(file + ":1: services.redis.falback: there is no such key.");
     assertThat(file).hasContent(before);
   }
 
   @Test
   void knowsWhereEachValueWasWritten() {
-    PortPlan plan =
-        load(module, Map.of(), Map.of("FREEPORT_SERVICES_REDIS_FALLBACK", "6380, 6381"));
+    LoadedPlan plan =
+        read(module, Map.of(), Map.of("FREEPORT_SERVICES_REDIS_FALLBACK", "6380, 6381"));
 
     assertThat(plan.origin("services.server.preferred"))
         .hasValue(module.resolve("freeport.yaml") + ":3");
@@ -208,5 +225,19 @@ class PortPlanTest {
     try (PortAssignments its = load(repository).assign()) {
       assertThat(its.port("web")).isIn(List.of(12005, 12007, 12008, 12009));
     }
+  }
+
+  @Test
+  void settingsAreThoseOfThePlansFilesAndTheGivenSources() throws IOException {
+    write(module, "retries: 7\nservices: {web: }");
+
+    LoadedPlan plan = read(module, Map.of("freeport.leaks", "ignore"), Map.of());
+
+    assertThat(plan.settings().text("freeport.retries")).isEqualTo("7");
+    assertThat(plan.settings().origin("freeport.retries"))
+        .hasValue(module.resolve("freeport.yaml") + ":1");
+    assertThat(plan.settings().text("freeport.leaks")).isEqualTo("ignore");
+    assertThat(plan.settings().origin("freeport.leaks")).hasValue("system property");
+    assertThat(read(repository, Map.of(), Map.of()).settings().text("freeport.retries")).isNull();
   }
 }

@@ -1,7 +1,7 @@
 package io.freeport.cli.config;
 
 import io.freeport.internal.settings.EnvironmentNames;
-import io.freeport.internal.settings.Settings;
+import io.freeport.plan.internal.file.PlanKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,25 +21,6 @@ record MigratedVariables(Collection<String> services) {
 
   private static final String SERVICE_PREFIX = "FREEPORT_SERVICES_";
   private static final String SETTING_PREFIX = "FREEPORT_";
-
-  private static final List<String> SERVICE_KEYS =
-      List.of(
-          "preferred",
-          "fallback",
-          "range",
-          "priority",
-          "requires",
-          "conflicts",
-          "inherit",
-          "container",
-          "autoFallback",
-          "detect",
-          "scope",
-          "health");
-
-  /** These are of one process or user. */
-  private static final Set<String> NOT_IN_FILES =
-      Set.of("freeport.dir", "freeport.environment", "freeport.build", "freeport.api");
 
   /** Returns the keys that variables are for; in the order of the variables' names. */
   Map<String, List<String>> keys(Map<String, String> variables) {
@@ -72,16 +52,16 @@ record MigratedVariables(Collection<String> services) {
   }
 
   private Optional<List<String>> ofService(String written) {
-    return SERVICE_KEYS.stream()
+    return PlanKeys.namesOfService().stream()
         .filter(key -> written.endsWith("_" + key.toUpperCase(Locale.ROOT)))
         .findFirst()
         .flatMap(key -> service(written.substring(0, written.length() - key.length() - 1), key));
   }
 
   private static Optional<List<String>> ofSetting(String name) {
-    String key = EnvironmentNames.key(name);
-    return Settings.keys().contains(key) && !NOT_IN_FILES.contains(key)
-        ? Optional.of(List.of(key.substring(SETTING_PREFIX.length()).split("\\.", -1)))
+    String key = EnvironmentNames.key(name).substring(SETTING_PREFIX.length());
+    return PlanKeys.settings().contains(key)
+        ? Optional.of(List.of(key.split("\\.", -1)))
         : Optional.empty();
   }
 

@@ -4,7 +4,9 @@ import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
+import io.freeport.plan.internal.file.PlanLoader;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,12 +22,14 @@ import java.util.List;
  */
 final class PlanDocument {
 
+  private final Settings settings;
   private final Path plan;
   private final Path file;
   private final String before;
   private YamlText yaml;
 
-  private PlanDocument(Path plan, Path file, String before) {
+  private PlanDocument(Settings settings, Path plan, Path file, String before) {
+    this.settings = settings;
     this.plan = plan;
     this.file = file;
     this.before = before;
@@ -37,9 +41,10 @@ final class PlanDocument {
    *
    * @param plan what the file is read for: itself, or a directory
    */
-  static PlanDocument read(Path plan, Path file) {
+  static PlanDocument read(Settings settings, Path plan, Path file) {
     try {
-      return new PlanDocument(plan, file, Files.exists(file) ? Files.readString(file) : "");
+      return new PlanDocument(
+          settings, plan, file, Files.exists(file) ? Files.readString(file) : "");
     } catch (IOException e) {
       throw new CommandFailure(ExitStatus.FAILED, file + " cannot be read: " + e);
     }
@@ -75,7 +80,7 @@ final class PlanDocument {
 
   /** Returns the plan as it would be. */
   PortPlan preview() {
-    return PortPlan.preview(plan, file, yaml.text());
+    return PortPlan.of(new PlanLoader(settings).with(file, yaml.text()).load(plan));
   }
 
   /** Returns what would change, as {@code diff -u} has it. */

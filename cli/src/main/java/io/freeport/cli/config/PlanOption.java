@@ -5,6 +5,7 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
+import io.freeport.plan.internal.file.PlanLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ final class PlanOption {
    * @throws PlanException if a file is invalid
    */
   PortPlan read() {
-    return PortPlan.load(path, settings.get());
+    return PortPlan.of(new PlanLoader(settings.get()).load(path));
   }
 
   /** Returns the plan; a mistake in a file ends the command. */
@@ -56,7 +57,7 @@ final class PlanOption {
   /** Returns the files of the plan, the outermost first. */
   List<Path> files() {
     return Files.isDirectory(path.toAbsolutePath())
-        ? PortPlan.files(path)
+        ? PlanLoader.files(path)
         : List.of(path.toAbsolutePath().normalize());
   }
 
@@ -64,6 +65,7 @@ final class PlanOption {
   PlanDocument nearest() {
     List<Path> files = files();
     return PlanDocument.read(
+        settings.get(),
         path,
         files.isEmpty()
             ? path.toAbsolutePath().normalize().resolve(FILE_NAME)
@@ -72,6 +74,6 @@ final class PlanOption {
 
   /** Returns one of the files of the plan. */
   PlanDocument document(Path file) {
-    return PlanDocument.read(path, file);
+    return PlanDocument.read(settings.get(), path, file);
   }
 }

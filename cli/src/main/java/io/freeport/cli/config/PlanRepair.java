@@ -50,7 +50,7 @@ final class PlanRepair {
   List<PlanFix> findings() {
     List<PlanFix> findings = new ArrayList<>();
     try (PortAssignments assignments = plan.open();
-        PortAllocator allocator = PortAllocator.builder(plan.settings()).build()) {
+        PortAllocator allocator = PortAllocator.builder(plan.loaded().settings()).build()) {
       List<PortService> services = new ArrayList<>(plan.services().values());
       services.sort(Comparator.comparing(PortService::priority));
       for (PortService service : services) {
@@ -134,7 +134,7 @@ final class PlanRepair {
     String written = "services." + service.name();
     Optional<Path> file =
         Stream.of(written + "." + last, written + ".preferred", written)
-            .filter(candidate -> plan.origin(candidate).isPresent())
+            .filter(candidate -> plan.loaded().origin(candidate).isPresent())
             .findFirst()
             .flatMap(this::file);
     if (file.isEmpty()) {
@@ -176,7 +176,7 @@ final class PlanRepair {
 
   /** Returns the file in which a key is written; empty if it is not in a file. */
   private Optional<Path> file(String key) {
-    Optional<String> origin = plan.origin(key);
+    Optional<String> origin = plan.loaded().origin(key);
     return option.files().stream()
         .filter(file -> origin.filter(text -> text.startsWith(file + ":")).isPresent())
         .findFirst();

@@ -9,6 +9,7 @@ import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortConflictException;
 import io.freeport.plan.PortPlan;
+import io.freeport.plan.internal.file.PlanLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,8 +125,8 @@ public final class RunCommand implements Callable<Integer> {
   private int run() throws InterruptedException {
     // The command may leave something behind on purpose, such as the container of docker run -d.
     Settings own = (plan == null ? settings : planSettings).get().with(SettingKeys.LEAKS, "ignore");
-    PortPlan services = plan == null ? null : PortPlan.load(plan, own);
-    Settings read = services == null ? own : services.settings();
+    PortPlan services = plan == null ? null : PortPlan.of(new PlanLoader(own).load(plan));
+    Settings read = services == null ? own : services.loaded().settings();
     int allowed = retries == null ? read.get(SettingKeys.RETRIES) : retries;
     Duration patience =
         timeout == null ? read.get(SettingKeys.HANDOFF_TIMEOUT, Duration.ofMinutes(1)) : timeout;

@@ -11,6 +11,7 @@ import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortConflictException;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.http.PortsServer;
+import io.freeport.plan.internal.file.PlanLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   /** Services may outlive this command, so their ports do not count as leaks. */
   private PortPlan load() {
-    return PortPlan.load(plan, settings.get().with(SettingKeys.LEAKS, "ignore"));
+    return PortPlan.of(new PlanLoader(settings.get().with(SettingKeys.LEAKS, "ignore")).load(plan));
   }
 
   private PortsServer start(PortAssignments assignments) throws IOException {

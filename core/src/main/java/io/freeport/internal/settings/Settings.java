@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
 
+  private final List<SettingsSource> given;
   private final List<SettingsSource> sources;
 
-  private Settings(List<SettingsSource> sources) {
+  private Settings(List<SettingsSource> given, List<SettingsSource> sources) {
+    this.given = given;
     this.sources = sources;
   }
 
@@ -80,14 +82,19 @@ public final class Settings {
   public static Settings of(List<SettingsSource> sources) {
     List<SettingsSource> byRank = new ArrayList<>();
     for (SettingsSource source : sources) {
-      SettingKeys.check(source);
       int index = byRank.size();
       while (index > 0 && byRank.get(index - 1).rank() < source.rank()) {
         index--;
       }
       byRank.add(index, source);
     }
-    return new Settings(byRank);
+    List<SettingsSource> settled = new ArrayList<>();
+    for (SettingsSource source : byRank) {
+      SettingsSource one = source.after(List.copyOf(settled));
+      SettingKeys.check(one);
+      settled.add(one);
+    }
+    return new Settings(byRank, settled);
   }
 
   /**
@@ -120,7 +127,7 @@ public final class Settings {
   public Settings with(SettingsSource source) {
     List<SettingsSource> all = new ArrayList<>();
     all.add(source);
-    all.addAll(sources);
+    all.addAll(given);
     return of(all);
   }
 
@@ -220,6 +227,15 @@ public final class Settings {
     SettingsSource source = sourceOf(key);
     String value = source == null ? null : source.get(key);
     return value == null ? null : value.strip();
+  }
+
+  /**
+   * Returns the sources, for keys that are not known here, such as those of services.
+   *
+   * @return the sources, that of the highest rank first
+   */
+  public List<SettingsSource> sources() {
+    return List.copyOf(sources);
   }
 
   /**

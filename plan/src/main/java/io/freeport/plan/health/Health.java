@@ -3,11 +3,11 @@ package io.freeport.plan.health;
 import java.time.Instant;
 
 /**
- * What a health check found.
+ * The result of a health check.
  *
- * @param healthy whether it is as it should be
- * @param reason what was seen, for messages
- * @param time when
+ * @param healthy whether the check passed
+ * @param reason what the check saw, for messages
+ * @param time the time of the check
  * @since 0.1.0
  */
 public record Health(boolean healthy, String reason, Instant time) {

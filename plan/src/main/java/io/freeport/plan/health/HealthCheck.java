@@ -4,8 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Looks whether something is as it should be. A check takes as long as its timeout at most, and
- * tells of failures by its result.
+ * Checks one thing. A check takes at most its timeout, and reports a failure as its result.
  *
  * @since 0.1.0
  */
@@ -13,14 +12,14 @@ import java.time.Duration;
 public interface HealthCheck {
 
   /**
-   * Looks once.
+   * Checks once.
    *
-   * @return what was found
+   * @return the result
    */
   Health check();
 
   /**
-   * Returns a check that nobody has a TCP port. It binds the port for a moment.
+   * Returns a check that a TCP port is free. It binds the port for a moment.
    *
    * @param port the port of this host
    * @return the check
@@ -30,8 +29,8 @@ public interface HealthCheck {
   }
 
   /**
-   * Returns a check that somebody listens on a port, for TCP or UDP. Where the system says which
-   * ports are listened on (Linux), nobody is connected to.
+   * Returns a check that a process listens on a port, for TCP or UDP. On Linux it reads the tables
+   * of the kernel and makes no connection.
    *
    * @param port the port of this host
    * @return the check

@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Checks services again and again, and tells of changes. The first result of each is a change, too.
+ * Checks services repeatedly and reports changes. The first result of each counts as a change.
  *
- * <p>Each service has a thread of its own, so one that does not answer keeps no other waiting; its
- * next check begins an interval after the end of the last one.
+ * <p>Each service has its own thread, so a service that does not answer delays no other. The next
+ * check of a service begins an interval after the end of the last one.
  *
- * <p><strong>Cleanup.</strong> {@link #close()} ends it. Its threads do not keep the JVM alive.
+ * <p><strong>Cleanup.</strong> {@link #close()} ends the checks. Its threads do not keep the JVM
+ * alive.
  *
  * @since 0.1.0
  */
@@ -45,9 +46,9 @@ public final class HealthMonitor implements AutoCloseable {
   /**
    * Starts to check.
    *
-   * @param checks what to look at, by service
+   * @param checks the checks by service
    * @param interval how long to wait between two checks of a service; more than zero
-   * @param listener is told in the thread of the service; what it throws is logged
+   * @param listener is called in the thread of the service; exceptions are logged
    * @return the monitor, to be closed
    */
   public static HealthMonitor start(
@@ -61,7 +62,7 @@ public final class HealthMonitor implements AutoCloseable {
         (service, check) -> {
           ScheduledFuture<?> unused =
               monitor.threads.scheduleWithFixedDelay(
-                  () -> monitor.look(service, check),
+                  () -> monitor.check(service, check),
                   0,
                   Math.max(1, interval.toNanos()),
                   TimeUnit.NANOSECONDS);
@@ -70,17 +71,17 @@ public final class HealthMonitor implements AutoCloseable {
   }
 
   /**
-   * Returns what was found last.
+   * Returns the last result.
    *
    * @param service the service
-   * @return its health; empty if it was not checked yet, or is not among those that are
+   * @return its health; empty if it was not checked yet, or is unknown
    */
   public Optional<Health> health(String service) {
     return Optional.ofNullable(last.get(service));
   }
 
-  /** Whatever is thrown here would silently end the checks of this service. */
-  private void look(String service, HealthCheck check) {
+  /** An exception here would silently end the checks of this service. */
+  private void check(String service, HealthCheck check) {
     try {
       Health now = checked(check);
       Health before = last.put(service, now);
@@ -100,7 +101,7 @@ public final class HealthMonitor implements AutoCloseable {
     }
   }
 
-  /** Ends the checks. One that runs is interrupted; its result may still be told. */
+  /** Ends the checks. A running check is interrupted; its result may still be reported. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -36,7 +36,7 @@ final class HttpProbe {
       } catch (ExecutionException e) {
         failures.add(address.getAuthority() + ": " + e.getCause());
         if (!(e.getCause() instanceof ConnectException)) {
-          break; // somebody is there
+          break; // a server answered
         }
       } catch (TimeoutException e) {
         return Health.of(

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Looks at a port of this host. */
+/** Checks a port of this host. */
 final class PortProbe {
 
   /** In these tables sockets that listen have the state 0A, for TCP, or 07, for UDP. */

@@ -25,21 +25,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the ports of services from a {@link PortsServer} in another process, or, if none is found,
- * from defaults.
+ * Gets the ports of services from a {@link PortsServer} in another process, or from defaults if
+ * there is none.
  *
  * <p>The server is looked for at a given URL, at that of the environment variable {@code
  * FREEPORT_API} or the system property {@code freeport.api}, at that in a file, and on a range of
- * ports of this host, in this order. Each is asked whether it really is FreePort's, and of the same
- * plan if that is said.
+ * ports of this host, in this order. The client checks that the server is FreePort's and, if a plan
+ * is given, that it serves the same plan.
  *
- * <p>It is immutable: what is moved later takes another look. It may be used from any thread.
+ * <p>It is immutable: discover again after services have moved. It may be used from any thread.
  *
  * @since 0.1.0
  */
 public final class PortsClient {
 
-  /** Where a client knows its ports from. */
+  /** The place where a client found its ports. */
   public enum Source {
     /** The given URL. */
     URL,
@@ -77,7 +77,7 @@ public final class PortsClient {
   /**
    * Looks for a server at the usual places.
    *
-   * @return what it says; without any ports if there is none
+   * @return its ports; no ports if there is no server
    */
   public static PortsClient discover() {
     return builder().discover();
@@ -93,7 +93,7 @@ public final class PortsClient {
   }
 
   /**
-   * Returns where the ports are known from.
+   * Returns the place where the ports were found.
    *
    * @return the place at which a server was found
    */
@@ -213,7 +213,7 @@ public final class PortsClient {
     }
 
     /**
-     * Sets what is true if there is no server.
+     * Sets the ports to use if there is no server.
      *
      * @param defaults from the names of services to ports
      * @return this
@@ -224,7 +224,7 @@ public final class PortsClient {
     }
 
     /**
-     * Sets how long each place has for its answer; without this call a second.
+     * Sets how long to wait for the answer at each place; one second by default.
      *
      * @param timeout more than zero
      * @return this
@@ -237,7 +237,7 @@ public final class PortsClient {
     /**
      * Looks for the server.
      *
-     * @return what the first one says that is found; else the defaults
+     * @return the ports of the first server that is found, else the defaults
      */
     public PortsClient discover() {
       Stream<Candidate> named =
@@ -281,7 +281,7 @@ public final class PortsClient {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (IllegalArgumentException | ExecutionException | TimeoutException notThere) {
-        // the next one, then
+        // try the next one
       }
       return Optional.empty();
     }

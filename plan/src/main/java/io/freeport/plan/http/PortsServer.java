@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells processes and front-ends under test which ports the services have, by HTTP and in JSON.
+ * Serves the ports of services to processes and front ends under test, over HTTP and in JSON.
  *
  * <ul>
  *   <li>{@code GET /api/ports}: {@link PortAssignments#toJson()}
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code GET /api/health?detailed=true}: the health of each service, too, checked now
  * </ul>
  *
- * <p>It listens on the loopback address only, and answers only who asks for {@code localhost} or
+ * <p>It listens on the loopback address only, and answers only requests for {@code localhost} or
  * that address. Scripts of web pages cannot read its answers unless their origin is {@linkplain
  * Builder#allowOrigin allowed}.
  *
@@ -45,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortsServer implements AutoCloseable {
 
-  /** Where it listens, if it can, and where {@link PortsClient} looks for it. */
+  /** The ports that the server prefers, and where {@link PortsClient} looks for it. */
   static final PortRange RANGE = new PortRange(17600, 17649);
 
-  /** By which {@link PortsClient} tells it from any other server. */
+  /** Lets {@link PortsClient} recognise the server. */
   static final String APPLICATION = "freeport";
 
   private static final Pattern LOCAL_HOST =
@@ -61,10 +61,10 @@ public final class PortsServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
 
-  private PortsServer(Builder its) throws IOException {
-    assignments = its.assignments;
-    allowedOrigin = its.allowedOrigin;
-    file = its.file;
+  private PortsServer(Builder builder) throws IOException {
+    assignments = builder.assignments;
+    allowedOrigin = builder.allowedOrigin;
+    file = builder.file;
     allocator = PortAllocator.create();
     threads =
         Executors.newCachedThreadPool(
@@ -75,10 +75,10 @@ public final class PortsServer implements AutoCloseable {
             });
     try {
       PortRequest.Builder request = PortRequest.named("ports-api");
-      if (its.port == null) {
+      if (builder.port == null) {
         request.range(RANGE.first(), RANGE.last()).upTo(PortTier.ANY);
       } else {
-        request.preferred(its.port).strict();
+        request.preferred(builder.port).strict();
       }
       StartedConsumer<HttpServer> started =
           allocator.startOn(request.build(), port -> listen(port.number()));
@@ -93,7 +93,7 @@ public final class PortsServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param assignments what it tells of; what is assigned later, too
+   * @param assignments the ports to serve, later ones included
    * @return the server, to be closed
    * @throws IOException if it cannot listen
    */
@@ -104,7 +104,7 @@ public final class PortsServer implements AutoCloseable {
   /**
    * Prepares a server.
    *
-   * @param assignments what it tells of; what is assigned later, too
+   * @param assignments the ports to serve, later ones included
    * @return a builder
    */
   public static Builder builder(PortAssignments assignments) {
@@ -133,7 +133,7 @@ public final class PortsServer implements AutoCloseable {
     try (exchange) {
       String host = exchange.getRequestHeaders().getFirst("Host");
       if (host == null || !LOCAL_HOST.matcher(host).matches()) {
-        // A page of somebody else's whose name was made to lead here.
+        // A page of another site whose name resolves to this host (DNS rebinding).
         answer(exchange, 403, error("Ask for localhost, not for " + host + "."));
         return;
       }
@@ -171,12 +171,12 @@ public final class PortsServer implements AutoCloseable {
     Map<String, Object> health = new LinkedHashMap<>();
     health.put("success", true);
     health.put("application", APPLICATION);
-    health.put("plan", assignments.plan().id());
+    health.put("plan", assignments.planId());
     health.put("status", "healthy");
     if (detailed) {
       Map<String, Object> services = new LinkedHashMap<>();
       Map<String, Health> found = assignments.health();
-      found.forEach((name, its) -> services.put(name, status(name, its)));
+      found.forEach((name, one) -> services.put(name, status(name, one)));
       health.put("status", status(found.values().stream().allMatch(Health::healthy)));
       health.put("services", services);
     }
@@ -208,7 +208,7 @@ public final class PortsServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /** By a move, so that nobody reads half of it. */
+  /** Moves a complete file into place, so that readers never see half of it. */
   private void writeFile() throws IOException {
     if (file != null) {
       Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "freeport", ".part");
@@ -228,7 +228,7 @@ public final class PortsServer implements AutoCloseable {
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {
-        // Who finds it later asks there, and is not answered.
+        // A client that finds the file gets no answer and tries the next place.
       }
     }
     stop();
@@ -257,8 +257,7 @@ public final class PortsServer implements AutoCloseable {
     }
 
     /**
-     * Has the server listen on one port; without this call it is one of those where {@link
-     * PortsClient} looks for it, or any.
+     * Sets the port of the server. By default it is one where {@link PortsClient} looks, or any.
      *
      * @param port from 1 to 65535
      * @return this
@@ -269,7 +268,7 @@ public final class PortsServer implements AutoCloseable {
     }
 
     /**
-     * Lets scripts of one origin read the answers; without this call none may.
+     * Lets scripts of one origin read the answers. By default, none may.
      *
      * @param origin for example {@code http://localhost:5173}
      * @return this
@@ -280,8 +279,7 @@ public final class PortsServer implements AutoCloseable {
     }
 
     /**
-     * Has the server's URL written to a file, as long as it runs, for {@link
-     * PortsClient.Builder#file}.
+     * Writes the URL of the server to a file while it runs, for {@link PortsClient.Builder#file}.
      *
      * @param file in a directory that exists; is replaced
      * @return this

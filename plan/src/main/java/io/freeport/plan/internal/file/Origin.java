@@ -1,10 +1,11 @@
 package io.freeport.plan.internal.file;
 
+import io.freeport.plan.PlanException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value was written.
+ * Where a value is written.
  *
  * @param file the file; null if it was not in one
  * @param line the line in the file, from 1 on; 0 if it was not in one
@@ -18,6 +19,10 @@ public record Origin(@Nullable Path file, int line, String text) {
 
   static Origin of(String text) {
     return new Origin(null, 0, text);
+  }
+
+  PlanException error(String problem) {
+    return new PlanException(text + ": " + problem, file, line);
   }
 
   @Override

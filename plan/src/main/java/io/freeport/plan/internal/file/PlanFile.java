@@ -1,6 +1,5 @@
 package io.freeport.plan.internal.file;
 
-import io.freeport.plan.PlanException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -24,8 +23,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * Reads a file into nodes. Only the YAML parser is used, not its constructor of objects: a file
- * says what is in it and can make nothing happen.
+ * Reads a file into nodes. It uses only the YAML parser, which creates no objects that a file
+ * names.
  */
 final class PlanFile {
 
@@ -47,9 +46,9 @@ final class PlanFile {
     try {
       return plan.read(Files.readString(file));
     } catch (CharacterCodingException e) {
-      throw new PlanException(plan.at(1), "this is not a text in UTF-8. Save it as one.");
+      throw plan.at(1).error("this is not a text in UTF-8. Save it as one.");
     } catch (IOException e) {
-      throw new PlanException(plan.at(1), "the file cannot be read: " + e);
+      throw plan.at(1).error("the file cannot be read: " + e);
     }
   }
 
@@ -64,15 +63,17 @@ final class PlanFile {
           new Compose(LoadSettings.builder().setAllowNonScalarKeys(true).build())
               .composeString(text);
     } catch (MarkedYamlEngineException e) {
-      throw new PlanException(
-          e.getProblemMark().or(e::getContextMark).map(this::at).orElse(at(1)),
-          "this is not YAML: " + problem(e) + ". Look at this line and the one before it.");
+      throw e.getProblemMark()
+          .or(e::getContextMark)
+          .map(this::at)
+          .orElse(at(1))
+          .error("this is not YAML: " + problem(e) + ". Look at this line and the one before it.");
     } catch (YamlEngineException e) {
-      throw new PlanException(at(1), "this is not YAML: " + e.getMessage());
+      throw at(1).error("this is not YAML: " + e.getMessage());
     }
     if (root.isEmpty()) {
-      throw new PlanException(
-          at(1), "the file is empty. Name a service in it, for example \"services: {web: }\".");
+      throw at(1)
+          .error("the file is empty. Name a service in it, for example \"services: {web: }\".");
     }
     PlanNode node = convert(root.get(), at(1), "");
     node.map();

@@ -1,31 +1,31 @@
 package io.freeport.plan.internal.file;
 
-import io.freeport.internal.settings.Settings;
+import io.freeport.internal.settings.SettingKey;
+import io.freeport.internal.settings.SettingKeys;
+import io.freeport.plan.ConflictStrategy;
 import io.freeport.spi.SettingsSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plan says beside its services: {@code retries: 3} and {@code health: {timeout: 1s}} are
- * {@code freeport.retries} and {@code freeport.health.timeout}.
+ * The settings in a plan: {@code retries: 3} and {@code health: {timeout: 1s}} are {@code
+ * freeport.retries} and {@code freeport.health.timeout}.
  *
  * @param nodes the values by their whole keys
  */
 public record PlanFileSettings(Map<String, PlanNode> nodes) implements SettingsSource {
 
-  public static final PlanFileSettings NONE = new PlanFileSettings(Map.of());
+  /** Below the environment variables. */
+  public static final int RANK = ENVIRONMENT - 50;
 
   private static final String PREFIX = "freeport.";
-
-  /** These are of one process or user, or say what counts of a file. */
-  private static final Set<String> NOT_IN_FILES =
-      Set.of("freeport.dir", "freeport.environment", "freeport.build", "freeport.api");
 
   static PlanFileSettings of(Map<String, PlanNode> values) {
     Map<String, PlanNode> nodes = new LinkedHashMap<>();
@@ -34,30 +34,37 @@ public record PlanFileSettings(Map<String, PlanNode> nodes) implements SettingsS
   }
 
   private static void flatten(String key, PlanNode node, Map<String, PlanNode> into) {
-    List<String> known = known();
+    List<String> known =
+        Stream.concat(PlanKeys.SECTIONS.stream(), PlanKeys.settings().stream()).toList();
     String written = key.substring(PREFIX.length());
     if (node.content() instanceof Map
         && known.stream().anyMatch(candidate -> candidate.startsWith(written + "."))) {
       node.map().forEach((name, value) -> flatten(key + "." + name, value, into));
-    } else if (known.contains(written) && !PlanLoader.SECTIONS.contains(written)) {
+    } else if (known.contains(written) && !PlanKeys.SECTIONS.contains(written)) {
       into.put(key, node);
     } else {
       throw node.error("there is no such key." + Spelling.suggest(written, known));
     }
   }
 
-  private static List<String> known() {
-    List<String> known = new ArrayList<>(PlanLoader.SECTIONS);
-    Settings.keys().stream()
-        .filter(key -> !NOT_IN_FILES.contains(key))
-        .map(key -> key.substring(PREFIX.length()))
-        .forEach(known::add);
-    return known;
+  /** Reads the values that a plan needs, because a node can name the line of a mistake. */
+  public void requireValid() {
+    read(SettingKeys.STRATEGY, node -> node.choice(ConflictStrategy.class));
+    read(SettingKeys.HEALTH_TIMEOUT, PlanNode::duration);
+    read(SettingKeys.RANGES, node -> node.items().stream().map(PlanNode::range).toList());
+    read(SettingKeys.AVOID, node -> node.items().stream().map(PlanNode::range).toList());
+  }
+
+  private void read(SettingKey<?> key, Function<PlanNode, ?> reader) {
+    PlanNode node = nodes.get(key.name());
+    if (node != null) {
+      Object unused = reader.apply(node);
+    }
   }
 
   @Override
   public int rank() {
-    return ENVIRONMENT - 50;
+    return RANK;
   }
 
   @Override

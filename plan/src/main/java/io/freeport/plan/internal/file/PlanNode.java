@@ -13,19 +13,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A value as it was written, and where: that of a key is where the key is.
+ * A value as it is written. The origin of a value with a key is the line of the key.
  *
- * @param origin where it was written
- * @param path its keys, as messages call it: {@code services.server.preferred}
+ * @param origin where it is written
+ * @param path the keys that lead to it, as in {@code services.server.preferred}
  * @param content a {@code String}, empty for none; a {@code List} of nodes; or a {@code Map} from
  *     keys to nodes
  */
 public record PlanNode(Origin origin, String path, Object content) {
 
-  private static final int HIGHEST_PORT = 65535;
-
   PlanException error(String problem) {
-    return new PlanException(origin, (path.isEmpty() ? "" : path + ": ") + problem);
+    return origin.error((path.isEmpty() ? "" : path + ": ") + problem);
   }
 
   private PlanException expected(String what) {
@@ -90,13 +88,13 @@ public record PlanNode(Origin origin, String path, Object content) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw expected(expected);
   }
 
   int port() {
-    return number("a port, from 1 to " + HIGHEST_PORT, 1, HIGHEST_PORT);
+    return number("a port, from 1 to " + PortRange.HIGHEST_PORT, 1, PortRange.HIGHEST_PORT);
   }
 
   PortRange range() {
@@ -125,7 +123,7 @@ public record PlanNode(Origin origin, String path, Object content) {
         return duration;
       }
     } catch (DateTimeParseException e) {
-      // said below
+      // reported below
     }
     throw expected(expected);
   }

@@ -12,9 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** What definitions must not say, alone or together, since no ports could ever satisfy it. */
+/** Rejects definitions, alone or together, that no ports could ever satisfy. */
 public final class PlanRules {
 
   private final Map<String, PortService> services;
@@ -42,9 +41,9 @@ public final class PlanRules {
             });
   }
 
-  /** The name by which the environment overrides a service. */
-  public static String variableName(String service) {
-    return service.toUpperCase(Locale.ROOT).replace('-', '_');
+  /** Returns the name of a service, or of one of its keys, in environment variables. */
+  public static String variableName(String name) {
+    return name.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
   }
 
   private void checkName(PortService service) {
@@ -100,7 +99,9 @@ public final class PlanRules {
 
   private void checkInheritance(PortService service) {
     lineage(service);
-    Stream.of("preferred", "fallback", "range", "autoFallback", "detect", "priority", "scope")
+    PlanKeys.ofService().stream()
+        .filter(PlanKey::ofOwnPort)
+        .map(PlanKey::name)
         .filter(key -> has(service, key))
         .findFirst()
         .ifPresent(
@@ -112,18 +113,18 @@ public final class PlanRules {
                       + service.inherit().orElseThrow()
                       + "\", so this means nothing. Remove it, or \"inherit\".");
             });
-    Protocol ours = service.protocol();
-    Protocol theirs = definition(service.inherit().orElseThrow()).protocol();
-    if (ours != theirs && theirs != Protocol.TCP_AND_UDP) {
+    Protocol own = service.protocol();
+    Protocol inherited = definition(service.inherit().orElseThrow()).protocol();
+    if (own != inherited && inherited != Protocol.TCP_AND_UDP) {
       throw error(
           service,
           "inherit",
           "it requires "
-              + ours
+              + own
               + ", but \""
               + service.inherit().orElseThrow()
               + "\" has a port for "
-              + theirs
+              + inherited
               + " only. Let that one require both: [tcp, udp].");
     }
   }
@@ -157,7 +158,7 @@ public final class PlanRules {
     }
     for (PortService other : services.values()) {
       if (other.equals(service)) {
-        return; // each pair once, told at the later one
+        return; // each pair once, reported at the later one
       }
       if (!other.autoFallback()
           && other.protocol() == service.protocol()
@@ -175,7 +176,7 @@ public final class PlanRules {
     }
   }
 
-  /** Returns from whom a service inherits, directly or not. */
+  /** Returns the services that a service inherits from, the nearest first. */
   private List<String> lineage(PortService service) {
     List<String> lineage = new ArrayList<>();
     Optional<String> next = service.inherit();
@@ -192,7 +193,7 @@ public final class PlanRules {
                 + ". Give one of them a port of its own.");
       }
       if (lineage.size() > services.size()) {
-        return lineage; // a circle that others make; it is told at one of them
+        return lineage; // a cycle of other services, which is reported at one of them
       }
       next = definition(next.get()).inherit();
     }

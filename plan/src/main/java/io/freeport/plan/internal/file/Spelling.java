@@ -3,7 +3,7 @@ package io.freeport.plan.internal.file;
 import io.freeport.internal.settings.Settings;
 import java.util.Collection;
 
-/** Finds what somebody may have meant. */
+/** Suggests corrections for typing errors. */
 public final class Spelling {
 
   private Spelling() {}
