@@ -1,7 +1,6 @@
 package io.freeport;
 
 import io.freeport.diagnosis.PortDiagnosis;
-import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.internal.handoff.PortExchange;
 import io.freeport.internal.handoff.PortLife;
@@ -215,7 +214,8 @@ public final class HeldPort implements AutoCloseable {
 
   private PortUnavailableException taken() {
     PortDiagnosis diagnosis = PortDiagnosis.of(number(), request().protocol());
-    if (diagnosis.occupants().stream().noneMatch(PortOccupant::isThisProcess)) {
+    long pid = ProcessHandle.current().pid();
+    if (diagnosis.occupants().stream().noneMatch(occupant -> occupant.pid().orElse(0) == pid)) {
       events.fire(life, PortEvent.Type.STOLEN);
     }
     return new PortUnavailableException(

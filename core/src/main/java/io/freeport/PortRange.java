@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  */
 public record PortRange(int first, int last) {
 
+  /** The highest port number there is. */
   public static final int HIGHEST_PORT = 65535;
 
   private static final Pattern WRITTEN = Pattern.compile("([0-9]{1,9})(?:\\s*-\\s*([0-9]{1,9}))?");

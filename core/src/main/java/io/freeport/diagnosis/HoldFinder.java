@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Finds FreePort's own holds, of this JVM and of others: the system lists no socket that is bound
- * without listening.
+ * Finds the holds of this and other JVMs in FreePort's records. The system does not list a TCP
+ * socket that is bound without listening.
  */
 final class HoldFinder {
 
@@ -23,7 +23,7 @@ final class HoldFinder {
     OwnerRegistry registry = OwnerRegistry.ofThisJvm();
     for (OwnerRecord owner : registry.livingOwners()) {
       for (RecordedHold hold : owner.holds()) {
-        // One that is taken is no longer held, and its consumer is found by other means.
+        // The consumer of a port that is handed over is found by other finders.
         if (hold.port() == port && hold.isHeld()) {
           occupants.add(occupant(owner, hold, registry.isPidOf(owner.owner())));
         }
@@ -33,9 +33,10 @@ final class HoldFinder {
   }
 
   /**
-   * Whoever ends a process by the pid would end another one if the owner's counts elsewhere.
+   * Leaves out a pid of another host or namespace: here it may belong to a different process, which
+   * somebody could then end by mistake.
    *
-   * @param isPidHere whether the owner's pid is its process's here, too
+   * @param isPidHere whether the owner's pid is valid in this namespace
    */
   private static PortOccupant occupant(OwnerRecord owner, RecordedHold hold, boolean isPidHere) {
     List<String> details = new ArrayList<>();

@@ -13,29 +13,28 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Asks several finders at the same time, and waits for all of them together for a limited time. */
+/** Asks several finders in parallel, and waits for all of them up to one limit. */
 final class OccupantSearch {
 
   private static final Logger LOGGER = System.getLogger(OccupantSearch.class.getName());
 
   private OccupantSearch() {}
 
-  /** A finder, and what to call it. */
+  /** A finder with a name for messages. */
   record Source(String name, PortOccupantFinder finder) {}
 
   /**
-   * What came out of it.
+   * The answers of all finders.
    *
-   * @param occupants what tells most comes first
-   * @param failures for each finder that said nothing, what became of it; a sentence without its
-   *     full stop
+   * @param occupants the most informative kind first
+   * @param failures for each finder without an answer, the reason: a sentence without its full stop
    */
   record Result(List<PortOccupant> occupants, List<String> failures) {}
 
   /**
-   * In daemon threads: a finder that never returns keeps neither the caller waiting nor the JVM
-   * alive. It is not interrupted, since that would spoil more than the search: Testcontainers, for
-   * one, takes an interrupted look for an engine for the end of all looking.
+   * Runs each finder in a daemon thread, so one that never returns keeps neither the caller waiting
+   * nor the JVM alive. It is not interrupted, because that can spoil more than this search:
+   * Testcontainers, for example, gives up on an engine for good if its first look is interrupted.
    */
   static Result run(int port, List<Source> sources, Duration limit) {
     long start = System.nanoTime();
@@ -49,7 +48,7 @@ final class OccupantSearch {
       try {
         thread.start();
         searches.put(source, search);
-      } catch (OutOfMemoryError noThread) { // that is what the JVM calls it
+      } catch (OutOfMemoryError noThread) { // the JVM throws this if there is no thread
         failures.add(source.name() + " was not asked, since there is no thread for it");
       }
     }

@@ -4,6 +4,8 @@ import io.freeport.PortRange;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.OccupantSearch.Source;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.ListeningSockets;
+import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -14,14 +16,15 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells who has a port: a process, a container.
+ * Finds the occupants of a port: processes and containers.
  *
- * <p>It is meant for the message of a failure, so it takes its time (a second, three at most) and
- * never throws because something cannot be found out. Processes are told by <a
- * href="https://github.com/oshi/oshi">OSHI</a>, if {@code com.github.oshi:oshi-core} is on the
- * class path; containers if {@code freeport-testcontainers} is.
+ * <p>It is meant for the message of a failure. So it takes its time (a second, three at most), and
+ * does not throw if something cannot be found out. It finds processes with <a
+ * href="https://github.com/oshi/oshi">OSHI</a> if {@code com.github.oshi:oshi-core} is on the class
+ * path, and containers if {@code freeport-docker} is.
  *
  * @since 0.1.0
  */
@@ -30,7 +33,7 @@ public final class PortDiagnosis {
   private static final Logger LOGGER = System.getLogger(PortDiagnosis.class.getName());
 
   /** For all finders together. */
-  public static final Duration TIME_LIMIT = Duration.ofSeconds(3);
+  private static final Duration TIME_LIMIT = Duration.ofSeconds(3);
 
   private final int port;
   private final Protocol protocol;
@@ -44,12 +47,13 @@ public final class PortDiagnosis {
     this.found = found;
     boolean nobodyIsSeen =
         found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp());
-    this.unexplained = nobodyIsSeen && isTaken(port, protocol);
-    this.forbidden = nobodyIsSeen && !unexplained && !isFree(port, protocol);
+    IOException refusal = nobodyIsSeen ? refusal(port, protocol) : null;
+    this.unexplained = refusal != null && isTaken(port, protocol, refusal);
+    this.forbidden = refusal != null && !unexplained;
   }
 
   /**
-   * Finds out who has a port now.
+   * Diagnoses a port for TCP.
    *
    * @param port the port, from 1 to 65535
    * @return what could be found out
@@ -60,10 +64,10 @@ public final class PortDiagnosis {
   }
 
   /**
-   * Finds out who has a port now, for a protocol.
+   * Diagnoses a port.
    *
    * @param port the port, from 1 to 65535
-   * @param protocol the protocol for which it is said whether the port is free; for both, TCP
+   * @param protocol the protocol whose occupants count; for both protocols, TCP
    * @return what could be found out
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
@@ -72,11 +76,12 @@ public final class PortDiagnosis {
   }
 
   /**
-   * Finds out who has a port now, for a protocol, and takes its time.
+   * Diagnoses a port, waiting up to the given limit.
    *
    * @param port the port, from 1 to 65535
-   * @param protocol the protocol for which it is said whether the port is free; for both, TCP
-   * @param limit how long to wait for an engine or a system that is slow to answer
+   * @param protocol the protocol whose occupants count; for both protocols, TCP
+   * @param limit how long to wait for an engine or a system that is slow to answer; what answers
+   *     later is left out
    * @return what could be found out
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
@@ -101,7 +106,7 @@ public final class PortDiagnosis {
     }
   }
 
-  /** All that is asked: our own sources, then those of other modules. */
+  /** Returns our own sources, then those of other modules. */
   static List<Source> sources() {
     List<Source> sources = new ArrayList<>();
     sources.add(new Source("FreePort", HoldFinder::find));
@@ -130,49 +135,51 @@ public final class PortDiagnosis {
   }
 
   /**
-   * Returns whether a port can be bound now, on all addresses. The kernel is asked by a bind that
-   * is undone at once; by the time of the answer somebody may have taken the port, unless it is
-   * held.
+   * Returns whether this process can bind a port on all addresses. This method binds the port and
+   * closes the socket at once, so another process can take the port before this method returns. To
+   * keep a port, hold it.
    *
    * @param port the port, from 1 to 65535
-   * @param protocol for TCP, UDP or both
-   * @return false also if this user may not bind it
+   * @param protocol TCP, UDP, or both
+   * @return true if it can be bound; false if a socket has it, or if this user may not bind it
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
   public static boolean isFree(int port, Protocol protocol) {
     requirePort(port);
-    try {
-      Hold.exclusive(protocol, null, port).close();
-      return true;
-    } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);
-      return false;
-    }
+    return refusal(port, protocol) == null;
   }
 
   /**
-   * Returns whether somebody has a port now. That is asked as {@link #isFree} asks; if this user
-   * may not bind the port, free or not, the system's list of sockets is, where it has one.
+   * Returns whether a socket has a port, on any address. This method binds the port as {@link
+   * #isFree} does. If this user may not bind it, it reads the system's list of sockets (on Linux).
    *
    * @param port the port, from 1 to 65535
-   * @param protocol for TCP, UDP or both
-   * @return false if nobody has it; true also if that cannot be told
+   * @param protocol TCP, UDP, or both
+   * @return true if a socket has it, or if that cannot be found out; false if none has it
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
   public static boolean isTaken(int port, Protocol protocol) {
     requirePort(port);
+    IOException refusal = refusal(port, protocol);
+    return refusal != null && isTaken(port, protocol, refusal);
+  }
+
+  private static @Nullable IOException refusal(int port, Protocol protocol) {
     try {
       Hold.exclusive(protocol, null, port).close();
-      return false;
+      return null;
     } catch (IOException e) {
-      return !String.valueOf(e.getMessage()).contains("Permission denied")
-          || isListed(port, protocol);
+      LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);
+      return e;
     }
   }
 
-  private static boolean isListed(int port, Protocol protocol) {
+  private static boolean isTaken(int port, Protocol protocol, IOException refusal) {
+    if (!SocketError.NOT_PERMITTED.isIn(refusal)) {
+      return true;
+    }
     try {
-      return Hold.isListed(protocol, port);
+      return ListeningSockets.contain(protocol, port);
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot read the list of sockets", e);
       return true;
@@ -180,17 +187,18 @@ public final class PortDiagnosis {
   }
 
   /**
-   * Returns those who have the port, for TCP or for UDP. One and the same may be there twice: a
-   * container, and the process by which its engine publishes the port.
+   * Returns the occupants of the port, for TCP and for UDP. A container can be there twice: as a
+   * container, and as the process with which its engine publishes the port.
    *
-   * @return what tells most comes first; empty if nobody has the port, or nobody that can be seen
+   * @return the occupants, the most informative kind first; empty if there are none, or none that
+   *     can be seen
    */
   public List<PortOccupant> occupants() {
     return found.occupants();
   }
 
   /**
-   * Returns who has the port, or why that is not known.
+   * Returns the diagnosis as text: who has the port, that it is free, or why that is not known.
    *
    * @return whole sentences, for a message
    */

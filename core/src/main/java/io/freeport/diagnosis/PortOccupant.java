@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who has a port, as far as it is known. What is not known is empty; nothing is guessed.
+ * A process, container or hold that has a port. Unknown attributes are empty; nothing is guessed.
  *
  * @param kind what it is
  * @param use what it does with the port
@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  * @param user the user that the process runs as
  * @param since when the process started, which may be before it took the port
  * @param addresses the local addresses with the port, such as {@code 127.0.0.1:5432}
- * @param details what else there is to tell, such as the image of a container
+ * @param details further attributes, such as the image of a container
  * @since 0.1.0
  */
 public record PortOccupant(
@@ -34,27 +34,27 @@ public record PortOccupant(
     List<String> addresses,
     List<String> details) {
 
-  /** What can have a port; what tells most comes first. */
+  /** The kinds of occupants, the most informative first. */
   public enum Kind {
-    /** A container that an engine publishes the port for. */
+    /** A container; its engine publishes the port. */
     CONTAINER,
-    /** A JVM that holds the port by FreePort. */
+    /** A JVM that holds the port with FreePort. */
     FREEPORT,
     /** A process. */
     PROCESS,
-    /** The operating system itself, for connections that no process has any more. */
+    /** The operating system, for connections whose process has ended. */
     SYSTEM
   }
 
-  /** What one can do with a port. */
+  /** What an occupant does with the port. */
   public enum Use {
     /** A TCP socket accepts connections. */
     LISTENING("listening on"),
     /** A TCP socket is bound and does nothing yet. */
     BOUND("bound to"),
-    /** TCP connections have the port at this end, and nobody listens on it. */
+    /** TCP connections use the port as their local port, and nobody listens on it. */
     CONNECTED("connected from"),
-    /** The same, of connections that are being closed, TIME_WAIT included. */
+    /** TCP connections that are being closed use the port; this includes TIME_WAIT. */
     CLOSING("closing connections of"),
     /** A UDP socket is bound. */
     UDP("bound to UDP");
@@ -83,16 +83,12 @@ public record PortOccupant(
     details = List.copyOf(details);
   }
 
-  public boolean isThisProcess() {
-    return pid.isPresent() && pid.getAsLong() == ProcessHandle.current().pid();
-  }
-
   boolean hasTcp() {
     return use != Use.UDP;
   }
 
   /**
-   * Returns who it is, for messages: {@code postgres (pid 812, user postgres) since 14:02,
+   * Returns a description for messages: {@code postgres (pid 812, user postgres) since 14:02,
    * listening on 127.0.0.1:5432}.
    *
    * @return a phrase without a full stop

@@ -1,5 +1,6 @@
 package io.freeport.cli.config;
 
+import io.freeport.PortRange;
 import io.freeport.internal.settings.EnvironmentNames;
 import io.freeport.plan.internal.file.PlanKeys;
 import java.util.ArrayList;
@@ -81,6 +82,9 @@ record MigratedVariables(Collection<String> services) {
     List<String> items = new ArrayList<>(List.of(value.split(",", -1)));
     return items.stream()
         .map(String::strip)
-        .allMatch(item -> item.matches("[1-9][0-9]{0,4}") && Integer.parseInt(item) <= 65535);
+        .allMatch(
+            item ->
+                item.matches("[1-9][0-9]{0,4}")
+                    && Integer.parseInt(item) <= PortRange.HIGHEST_PORT);
   }
 }

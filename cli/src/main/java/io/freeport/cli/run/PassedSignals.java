@@ -1,9 +1,8 @@
 package io.freeport.cli.run;
 
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,11 +27,6 @@ public final class PassedSignals implements AutoCloseable {
   private static final Set<String> OTHERS = Set.of("USR1", "USR2", "WINCH", "CONT");
 
   private static final Set<String> OF_TERMINALS = Set.of("HUP", "INT", "WINCH", "CONT");
-
-  /** Behind the closing parenthesis in {@code /proc/self/stat}, separated by blanks. */
-  private static final int GROUP = 3;
-
-  private static final int FOREGROUND_GROUP = 6;
 
   private final Map<String, @Nullable Object> former = new LinkedHashMap<>();
 
@@ -120,9 +114,8 @@ public final class PassedSignals implements AutoCloseable {
   /** Unknown outside Linux, where the command may get Ctrl-C twice. */
   private static boolean isInForeground() {
     try {
-      String stat = Files.readString(Path.of("/proc/self/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ", -1);
-      return fields[GROUP].equals(fields[FOREGROUND_GROUP]);
+      ProcFs.Stat self = ProcFs.stat("self");
+      return self.group() == self.foregroundGroup();
     } catch (IOException e) {
       return false;
     }

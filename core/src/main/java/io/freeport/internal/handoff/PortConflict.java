@@ -1,6 +1,7 @@
 package io.freeport.internal.handoff;
 
 import io.freeport.PortRange;
+import io.freeport.internal.os.SocketError;
 import java.net.BindException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,19 +12,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells failures that mean «somebody else has the port» from others.
+ * Recognises failures because another process has the port, by the exceptions of Java and by the
+ * messages of operating systems and container engines.
  *
  * @since 0.1.0
  */
 public final class PortConflict {
 
   /**
-   * How operating systems and container engines say it, in lower case: Linux and Go, Docker up to
-   * 28, Docker Desktop, Windows, rootless Docker, Podman.
+   * How Docker up to 28, Docker Desktop, Windows, rootless Docker and Podman say it, in lower case.
+   * Engines are not translated.
    */
   private static final List<String> MESSAGES =
       List.of(
-          "address already in use",
           "port is already allocated",
           "all ports are allocated",
           "failed to bind host port",
@@ -36,11 +37,7 @@ public final class PortConflict {
 
   /** What goes along with one of those, and means something else. */
   private static final List<String> OTHERS =
-      List.of(
-          "cannot assign requested address",
-          "cannot expose privileged port",
-          "permission denied",
-          "timed out starting the userland proxy");
+      List.of("cannot expose privileged port", "timed out starting the userland proxy");
 
   /** Behind an IPv4 address, an IPv6 address, a star or nothing; so not the seconds of a time. */
   private static final Pattern ADDRESS =
@@ -91,7 +88,9 @@ public final class PortConflict {
    * @return whether another port would help
    */
   public static boolean isSaidBy(@Nullable String message) {
-    return MESSAGES.stream().anyMatch(lower(message)::contains) && !isSomethingElse(message);
+    return (MESSAGES.stream().anyMatch(lower(message)::contains)
+            || SocketError.ADDRESS_IN_USE.isIn(message))
+        && !isSomethingElse(message);
   }
 
   private static boolean isConflict(Throwable failure) {
@@ -101,7 +100,9 @@ public final class PortConflict {
   }
 
   private static boolean isSomethingElse(@Nullable String message) {
-    return OTHERS.stream().anyMatch(lower(message)::contains);
+    return OTHERS.stream().anyMatch(lower(message)::contains)
+        || SocketError.ADDRESS_NOT_AVAILABLE.isIn(message)
+        || SocketError.NOT_PERMITTED.isIn(message);
   }
 
   private static String lower(@Nullable String message) {

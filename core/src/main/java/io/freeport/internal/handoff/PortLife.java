@@ -13,6 +13,7 @@ import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.SocketError;
 import io.freeport.internal.owner.LedgerEntry;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.search.FoundPort;
@@ -452,7 +453,7 @@ public final class PortLife {
     } catch (BindException taken) {
       return false;
     } catch (IOException e) {
-      throw new PortUnavailableException("Cannot hold " + this + " again: " + e.getMessage(), e);
+      throw new PortUnavailableException("Cannot hold " + this + " again: " + SocketError.describe(e), e);
     }
     if (state == OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
       closeHold(); // in this mode, nothing is in the way of the consumer of an offered port

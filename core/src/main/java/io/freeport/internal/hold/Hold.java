@@ -2,6 +2,7 @@ package io.freeport.internal.hold;
 
 import io.freeport.HandoffMode;
 import io.freeport.Protocol;
+import io.freeport.internal.os.ListeningSockets;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
@@ -15,11 +16,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hold {
 
-  private static final List<Path> TCP_TABLES =
-      List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
-  private static final List<Path> UDP_TABLES =
-      List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
 
   /** Each option that is set is a system call, and a hold has only four of them. */
@@ -164,71 +157,36 @@ public final class Hold {
    * sockets do not share. On Linux the kernel can be asked without one.
    */
   private static boolean isUdpTaken(InetSocketAddress where) throws IOException {
-    if (!where.getAddress().isAnyLocalAddress() || !UDP_TABLES.stream().allMatch(Files::exists)) {
-      return isRefusedForUdp(where); // the tables are read for the port alone
+    if (!where.getAddress().isAnyLocalAddress()) {
+      return isRefusedForUdp(where); // the system's list is read for the port alone
     }
-    return isListed(UDP_TABLES, where.getPort());
-  }
-
-  /**
-   * Returns whether the system lists a socket with the port, which takes no right to bind it. One
-   * that is bound to TCP and does nothing else is not listed.
-   *
-   * @return true also if the system lists none at all
-   */
-  public static boolean isListed(Protocol protocol, int port) throws IOException {
-    return (protocol.hasTcp() && isListed(existing(TCP_TABLES), port))
-        || (protocol.hasUdp() && isListed(existing(UDP_TABLES), port));
-  }
-
-  private static List<Path> existing(List<Path> tables) {
-    return tables.stream().filter(Files::exists).toList();
-  }
-
-  public static boolean isListed(List<Path> tables, int port) throws IOException {
-    String suffix = String.format(Locale.ROOT, ":%04X", port);
-    for (Path table : tables) {
-      try (Stream<String> lines = Files.lines(table)) {
-        // sl, local address as HEX:PORT, remote address, ...
-        if (lines.skip(1).anyMatch(line -> line.strip().split("\\s+", 3)[1].endsWith(suffix))) {
-          return true;
-        }
-      }
+    try {
+      return ListeningSockets.contain(Protocol.UDP, where.getPort());
+    } catch (NoSuchFileException notLinux) {
+      return isRefusedForUdp(where);
     }
-    return tables.isEmpty();
   }
 
   private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
       throws IOException {
     SocketChannel socket = openTcp();
-    return bindOrClose(
-        socket,
-        () -> {
-          if (reuseAddress) {
-            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-          }
-          bind(socket, where);
-        });
+    try {
+      if (reuseAddress) {
+        socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      }
+      bind(socket, where);
+      return socket;
+    } catch (Throwable e) {
+      close(socket);
+      throw e;
+    }
   }
 
   private static DatagramChannel bindUdp(InetSocketAddress where) throws IOException {
     DatagramChannel socket = DatagramChannel.open();
-    return bindOrClose(
-        socket,
-        () -> {
-          socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
-          bind(socket, where);
-        });
-  }
-
-  private interface Binding {
-    void run() throws IOException;
-  }
-
-  private static <C extends NetworkChannel> C bindOrClose(C socket, Binding binding)
-      throws IOException {
     try {
-      binding.run();
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+      bind(socket, where);
       return socket;
     } catch (Throwable e) {
       close(socket);

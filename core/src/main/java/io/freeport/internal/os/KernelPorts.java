@@ -1,9 +1,7 @@
 package io.freeport.internal.os;
 
 import io.freeport.PortRange;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -11,24 +9,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ports that the kernel keeps for purposes of its own.
+ * The ports that the kernel reserves.
  *
- * @param ephemeral where it takes a port from when somebody asks for any; Docker's random ports are
- *     from there too
- * @param reserved what the administrator keeps out of that range for particular services
+ * @param ephemeral the range from which the kernel takes a port for a bind to port 0, and Docker
+ *     its random ports
+ * @param reserved the ports that the administrator reserves for particular services
  * @since 0.1.0
  */
 public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
 
   /**
-   * Linux's default. Its lower end is below that of other systems' (49152), so it serves there too.
+   * Linux's default. Its lower end is below that of other systems (49152), so it serves there too.
    */
   private static final PortRange DEFAULT_EPHEMERAL = new PortRange(32768, 60999);
 
-  private static final Path SETTINGS = Path.of("/proc/sys/net/ipv4");
+  private static final Path SETTINGS = ProcFs.path("sys/net/ipv4");
 
   /**
-   * Takes a copy of the list.
+   * Copies the list.
    *
    * @param ephemeral as above
    * @param reserved as above
@@ -38,9 +36,9 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
   }
 
   /**
-   * Returns what is set on this machine now.
+   * Returns the current settings of this machine.
    *
-   * @return the settings; Linux's defaults where the system does not tell
+   * @return the settings; Linux's defaults where the system does not show them
    */
   public static KernelPorts ofThisMachine() {
     return read(SETTINGS);
@@ -56,14 +54,14 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
             : Stream.of(reserved.split(",")).map(ports -> range(ports.split("-"))).toList());
   }
 
-  /** Returns these, with further ones reserved. */
+  /** Returns a copy with further reserved ports. */
   public KernelPorts without(List<PortRange> avoided) {
     return avoided.isEmpty()
         ? this
         : new KernelPorts(ephemeral, Stream.concat(reserved.stream(), avoided.stream()).toList());
   }
 
-  /** Returns whether a port that nobody asked for by its number may be given out. */
+  /** Returns whether a request that does not name this port may get it. */
   public boolean leavesOpen(int port) {
     return port >= WellKnownPorts.FIRST_UNPRIVILEGED
         && !ephemeral.contains(port)
@@ -71,34 +69,32 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
         && reserved.stream().noneMatch(range -> range.contains(port));
   }
 
-  /** Returns which ones of some ports may be given out if nobody asked for them by their number. */
+  /** Returns the ports from first to last that a request may get without naming them. */
   public BitSet openWithin(int first, int last) {
     BitSet open = new BitSet();
     int lowest = Math.max(first, WellKnownPorts.FIRST_UNPRIVILEGED);
     if (lowest <= last) {
       open.set(lowest, last + 1);
       open.clear(ephemeral.first(), ephemeral.last() + 1);
-      reserved.forEach(range -> open.clear(range.first(), range.last() + 1));
+      for (PortRange range : reserved) {
+        open.clear(range.first(), range.last() + 1);
+      }
       WellKnownPorts.removeFrom(open);
     }
     return open;
   }
 
   private static PortRange range(String[] ends) {
-    // The kernel takes a 0 here, which is no port.
+    // The kernel accepts a 0 here, which is no port.
     return new PortRange(
         Math.max(1, Integer.parseInt(ends[0])),
         Math.max(1, Integer.parseInt(ends[ends.length - 1])));
   }
 
-  /**
-   * Reads a setting at one go: the kernel answers only the first read of such a file, and {@link
-   * Files#readString}, finding that the file's size is 0, asks for a single byte first.
-   */
   private static @Nullable String setting(Path file) {
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      String line = reader.readLine();
-      return line == null || line.isBlank() ? null : line.strip();
+    try {
+      String line = ProcFs.line(file);
+      return line.isEmpty() ? null : line;
     } catch (IOException notLinux) {
       return null;
     }

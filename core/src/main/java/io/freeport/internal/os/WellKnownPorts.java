@@ -3,9 +3,8 @@ package io.freeport.internal.os;
 import java.util.BitSet;
 
 /**
- * Ports that services use by default: an allocation that did not ask for one of them stays away, so
- * that whoever starts such a service by hand finds its port free. They are documented in {@code
- * docs/ports.md}.
+ * Ports that services use by default. FreePort gives them only to requests that name them, so that
+ * a service that you start by hand finds its port free. {@code docs/ports.md} lists them.
  */
 public final class WellKnownPorts {
 

@@ -1,5 +1,6 @@
 package io.freeport.internal.owner;
 
+import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +38,6 @@ record HostIdentity(
     ELSEWHERE
   }
 
-  private static final Path PROC = Path.of("/proc");
-
   /** The number that the kernel gives to the first pid namespace, see linux/proc_ns.h. */
   private static final String FIRST_NAMESPACE = "4026531836";
 
@@ -68,13 +67,13 @@ record HostIdentity(
 
   static HostIdentity ofThisProcess() {
     try {
-      String boot = Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
-      String namespace = numberOf("pid");
+      String boot = ProcFs.bootId();
+      String namespace = ProcFs.namespace("pid");
       String machine =
           namespace.equals(FIRST_NAMESPACE)
               ? machine(Path.of("/etc/machine-id"), Path.of("/sys/class/net"))
               : "";
-      String time = Files.exists(PROC.resolve("self/ns/time")) ? numberOf("time") : "";
+      String time = ProcFs.hasNamespace("time") ? ProcFs.namespace("time") : "";
       return parse(
           (machine.isEmpty() ? NO_MACHINE : machine)
               + "."
@@ -85,12 +84,6 @@ record HostIdentity(
     } catch (IOException notLinux) {
       return parse(hostName().replaceAll("[^A-Za-z0-9._-]", "-"));
     }
-  }
-
-  private static String numberOf(String namespace) throws IOException {
-    return Files.readSymbolicLink(PROC.resolve("self/ns/" + namespace))
-        .toString()
-        .replaceAll("[^0-9]", "");
   }
 
   /** Returns whether pids mean nothing to those who judge from another namespace, or boot. */

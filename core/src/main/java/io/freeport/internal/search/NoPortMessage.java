@@ -6,17 +6,21 @@ import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
  * What to say when a request cannot be satisfied: what was tried, who has it, and what can be done.
  */
 public final class NoPortMessage {
+
+  /** For naming the occupants of all ports: as long as one answer may take. */
+  private static final long TIME_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private NoPortMessage() {}
 
@@ -65,11 +69,11 @@ public final class NoPortMessage {
   }
 
   static PortUnavailableException exception(PortRequest request, IOException failure, int held) {
-    String reason = String.valueOf(failure.getMessage());
+    String reason = SocketError.describe(failure);
     List<String> lines = new ArrayList<>();
     List<String> advice = new ArrayList<>();
     lines.add("The operating system gives no socket for a " + request + ": " + reason + ".");
-    if (reason.toLowerCase(Locale.ROOT).contains("too many open files")) {
+    if (SocketError.TOO_MANY_OPEN_FILES.isIn(failure)) {
       advice.add("Raise the limit of open files (ulimit -n); each held port needs one.");
       advice.add("Release some of the " + held + " ports that this allocator holds.");
     } else if (request.address() != null) {
@@ -78,15 +82,12 @@ public final class NoPortMessage {
     return new PortUnavailableException(withAdvice(lines, advice), failure);
   }
 
-  /**
-   * Stops asking when the time is up that one answer may take: a hanging engine would take it for
-   * each port.
-   */
+  /** Asks for no further port when the time is up: an engine that hangs would take it for each. */
   private static List<String> whoHas(List<Integer> ports, Protocol protocol) {
     List<String> answers = new ArrayList<>();
     long start = System.nanoTime();
     for (int port : ports) {
-      if (System.nanoTime() - start < PortDiagnosis.TIME_LIMIT.toNanos()) {
+      if (System.nanoTime() - start < TIME_LIMIT_NANOS) {
         answers.add("  " + PortDiagnosis.of(port, protocol).describe());
       }
     }
@@ -96,7 +97,9 @@ public final class NoPortMessage {
   private static String withAdvice(List<String> lines, List<String> advice) {
     if (!advice.isEmpty()) {
       lines.add("What to do:");
-      advice.forEach(line -> lines.add("  - " + line));
+      for (String line : advice) {
+        lines.add("  - " + line);
+      }
     }
     return String.join("\n", lines);
   }

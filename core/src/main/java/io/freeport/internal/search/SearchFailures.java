@@ -2,6 +2,7 @@ package io.freeport.internal.search;
 
 import io.freeport.PortRequest;
 import io.freeport.PortTier;
+import io.freeport.internal.os.SocketError;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Why the ports that were tried for a request could not be had. */
 final class SearchFailures {
 
-  /** Of so many ports the message says who has them. */
+  /** Number of ports whose occupants the message names. */
   private static final int NAMED = 3;
 
   private final Map<PortTier, PortSequence> tried = new EnumMap<>(PortTier.class);
@@ -58,12 +59,12 @@ final class SearchFailures {
     return sentences;
   }
 
-  /** The system's own words are all that Java lets through of the error number. */
   void add(int port, BindException refusal) throws BindException {
-    String message = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
-    if (message.contains("permission denied")) {
+    if (SocketError.ADDRESS_IN_USE.isIn(refusal)) {
+      inUse.add(port);
+    } else if (SocketError.NOT_PERMITTED.isIn(refusal)) {
       notPermitted = refusal;
-    } else if (message.contains("cannot assign") || message.contains("can't assign")) {
+    } else if (SocketError.ADDRESS_NOT_AVAILABLE.isIn(refusal)) {
       throw refusal; // no port of that address can be had
     } else {
       inUse.add(port);

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.InternetProtocol;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.Ports.Binding;
 import io.freeport.HeldPort;
+import io.freeport.PortRange;
 import io.freeport.Protocol;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,15 +24,13 @@ public record PublishedPort(int declared, HeldPort port) {
   /** In the container the port has whatever number it has outside. */
   public static final int SAME = 0;
 
-  private static final int HIGHEST_PORT = 65535;
-
   public static void checkContainerPort(int containerPort) {
-    if (containerPort < 1 || containerPort > HIGHEST_PORT) {
+    if (containerPort < 1 || containerPort > PortRange.HIGHEST_PORT) {
       throw new IllegalArgumentException(
           "Cannot publish container port "
               + containerPort
               + ": expected a number from 1 to "
-              + HIGHEST_PORT
+              + PortRange.HIGHEST_PORT
               + ".");
     }
   }
