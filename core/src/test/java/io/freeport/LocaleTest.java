@@ -50,7 +50,7 @@ class LocaleTest {
   @Test
   void aPortThatThisUserMayNotBind() throws Exception {
     assumeTrue(
-        Integer.parseInt(Files.readString(UNPRIVILEGED).strip()) > FORBIDDEN,
+        Integer.parseInt(Files.readAllLines(UNPRIVILEGED).get(0)) > FORBIDDEN,
         "everybody may bind port " + FORBIDDEN + " here");
     List<String> inGerman = run(german, withoutRights(), WantsAForbiddenPort.class);
     assertThat(inGerman)
