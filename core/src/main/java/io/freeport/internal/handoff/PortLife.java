@@ -453,7 +453,8 @@ public final class PortLife {
     } catch (BindException taken) {
       return false;
     } catch (IOException e) {
-      throw new PortUnavailableException("Cannot hold " + this + " again: " + SocketError.describe(e), e);
+      throw new PortUnavailableException(
+          "Cannot hold " + this + " again: " + SocketError.describe(e), e);
     }
     if (state == OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
       closeHold(); // in this mode, nothing is in the way of the consumer of an offered port
