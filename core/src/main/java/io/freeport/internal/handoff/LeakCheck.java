@@ -17,6 +17,9 @@ final class LeakCheck {
 
   private LeakCheck() {}
 
+  /** Has this class loaded while its file can be opened: a port may close when no file can be. */
+  static void load() {}
+
   /**
    * Returns whether the consumer still listens. Once the hold is closed, another process may have
    * taken the port after the consumer had stopped; one with FreePort has it on record.

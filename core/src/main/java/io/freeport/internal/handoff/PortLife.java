@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortLife {
 
+  static {
+    LeakCheck.load();
+  }
+
   private static final Set<PortState> REFUSED = Set.of();
 
   /**
