@@ -1,10 +1,13 @@
 /**
- * Held ports for Docker containers, and a reaper for what dead test runs left behind.
+ * Held ports for containers of Testcontainers.
  *
- * <p>With Testcontainers, users need only {@link io.freeport.testcontainers.ContainerPorts}; with
- * plain docker-java, {@link io.freeport.docker.ContainerLauncher}; with Docker Compose, {@link
- * io.freeport.testcontainers.ComposeLauncher}. The reaper needs no call: it runs before the first
- * test of a JVM. {@link io.freeport.docker.reaper.Reaper} has it run at another time.
+ * <p>Most users need only {@link io.freeport.testcontainers.ContainerPorts}; with Docker Compose,
+ * {@link io.freeport.testcontainers.ComposeLauncher}. The reaper needs no call: it runs before the
+ * first test of a JVM, see {@link io.freeport.docker.reaper}.
+ *
+ * <p>To read the code, start at {@code StartInterceptor}, which runs in place of a container's
+ * create and start commands, and go on with {@code EnginePorts} in the module {@code
+ * freeport-docker}.
  */
 @NullMarked
 package io.freeport.testcontainers;
