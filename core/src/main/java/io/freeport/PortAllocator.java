@@ -74,11 +74,12 @@ public final class PortAllocator implements AutoCloseable {
   private final PortEvents events;
   private final PortSearch search;
 
-  private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+  private final OwnerRegistry registry;
   private final Set<HeldPort> registered = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private PortAllocator(Builder builder) {
+    registry = builder.registry;
     KernelPorts kernel = builder.kernel.without(builder.avoided);
     PortSequence any =
         builder.ranges.isEmpty()
@@ -360,6 +361,7 @@ public final class PortAllocator implements AutoCloseable {
    */
   public static final class Builder {
 
+    private final OwnerRegistry registry;
     private KernelPorts kernel = KernelPorts.ofThisMachine();
     private @Nullable HandoffMode mode;
     private Duration handoffTimeout;
@@ -371,6 +373,7 @@ public final class PortAllocator implements AutoCloseable {
     private final List<PortListener> listeners = new ArrayList<>();
 
     private Builder(Settings settings) {
+      registry = OwnerRegistry.of(settings);
       mode = settings.choiceOr(SettingKeys.HANDOFF, HandoffMode.class, "auto");
       handoffTimeout = settings.get(SettingKeys.HANDOFF_TIMEOUT);
       retries = settings.get(SettingKeys.RETRIES);

@@ -1,6 +1,5 @@
 package io.freeport.benchmarks;
 
-import io.freeport.internal.owner.RegistryScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -11,9 +11,9 @@ import io.freeport.Protocol;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.spi.SharedPorts;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +41,12 @@ public final class BuildPorts {
 
   private static final BuildPorts OF_THIS_JVM = new BuildPorts();
 
-  // Guarded by this.
-  private final Map<String, HeldPort> ports = new HashMap<>();
+  private final Map<String, Named> ports = new ConcurrentHashMap<>();
+
+  /** The port of one name. Its monitor is held while this JVM joins the port's users. */
+  private static final class Named {
+    private @Nullable HeldPort port;
+  }
 
   private BuildPorts() {}
 
@@ -66,27 +70,31 @@ public final class BuildPorts {
    * @throws IllegalArgumentException if the request is not for one TCP port
    * @throws java.io.UncheckedIOException if the build's record cannot be read or written
    */
-  public synchronized HeldPort hold(String name, PortAllocator allocator, PortRequest request) {
+  public HeldPort hold(String name, PortAllocator allocator, PortRequest request) {
     if (request.count() != 1 || request.protocol() != Protocol.TCP) {
       throw new IllegalArgumentException(
           "Only single TCP ports can be held by several JVMs, but the request is for "
               + request
               + ".");
     }
-    HeldPort port = ports.get(name);
-    if (port == null || port.state() == PortState.RELEASED) {
-      port = join(name, allocator, request);
-      ports.put(name, port);
+    Named named = ports.computeIfAbsent(name, any -> new Named());
+    synchronized (named) {
+      HeldPort port = named.port;
+      if (port == null || port.state() == PortState.RELEASED) {
+        port = join(name, allocator, request);
+        named.port = port;
+      }
+      allocator.sharedPorts().takeBack(port);
+      return port;
     }
-    allocator.sharedPorts().takeBack(port);
-    return port;
   }
 
   /** The use ends with this JVM: BuildShare does not count the dead. */
   private static HeldPort join(String name, PortAllocator allocator, PortRequest request) {
-    Numbered numbered = new Numbered(allocator, request);
+    Build build = Build.current();
+    Numbered numbered = new Numbered(allocator, request, build.owners());
     try {
-      BuildShare unused = BuildShare.join("port:" + name, numbered);
+      BuildShare unused = BuildShare.join(build, "port:" + name, numbered);
       return numbered.port();
     } catch (Throwable e) {
       numbered.release();
@@ -99,10 +107,12 @@ public final class BuildPorts {
 
     private final SharedPorts ports;
     private final PortRequest request;
+    private final OwnerRegistry owners;
     private @Nullable HeldPort port;
     private @Nullable String former;
 
-    Numbered(PortAllocator allocator, PortRequest request) {
+    Numbered(PortAllocator allocator, PortRequest request, OwnerRegistry owners) {
+      this.owners = owners;
       this.ports = allocator.sharedPorts();
       this.request = request;
     }
@@ -153,9 +163,9 @@ public final class BuildPorts {
       return true;
     }
 
-    /** The JVMs of the build offer it, so who holds it for himself came after all of them. */
-    private static boolean isSomebodyElses(int number) {
-      return OwnerRegistry.ofThisJvm().livingOwners().stream()
+    /** The JVMs of the build offer the port, so whoever holds it exclusively is none of them. */
+    private boolean isSomebodyElses(int number) {
+      return owners.livingOwners().stream()
           .flatMap(owner -> owner.holds().stream())
           .anyMatch(hold -> hold.port() == number && hold.state() == PortState.HELD);
     }

@@ -3,54 +3,47 @@ package io.freeport.build;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is on record about something that is shared.
+ * The record of a shared resource.
  *
  * @param description what it is; empty if it is not started
- * @param uses who uses it: an owner, and what tells apart several uses by one
+ * @param uses its users: an owner, and a word that tells several uses of one owner apart
  */
 record ShareRecord(String description, List<String> uses) {
 
   static final ShareRecord EMPTY = new ShareRecord("", List.of());
 
-  /** The last line: without it, somebody was killed while writing. */
-  private static final String END = "end";
-
-  private static final int LONGEST = 1 << 20;
-
-  static ShareRecord read(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST));
-    int position = 0;
-    for (int read = 0; read >= 0 && bytes.hasRemaining(); position += read) {
-      read = channel.read(bytes, position);
-    }
-    bytes.flip();
-    List<String> lines = StandardCharsets.UTF_8.decode(bytes).toString().lines().toList();
-    if (lines.size() < 2 || !lines.get(lines.size() - 1).equals(END)) {
+  /** Returns what the file says; nothing if there is none. */
+  static ShareRecord read(Path file) throws IOException {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      return lines.isEmpty()
+          ? EMPTY
+          : new ShareRecord(lines.get(0), List.copyOf(lines.subList(1, lines.size())));
+    } catch (NoSuchFileException notStarted) {
       return EMPTY;
     }
-    return new ShareRecord(lines.get(0), List.copyOf(lines.subList(1, lines.size() - 1)));
   }
 
-  void write(FileChannel channel) throws IOException {
+  /** Replaces the file at once, so a writer that is killed leaves the former record. */
+  void write(Path file) throws IOException {
+    if (description.isEmpty()) {
+      Files.deleteIfExists(file);
+      return;
+    }
     List<String> lines = new ArrayList<>();
-    if (!description.isEmpty()) {
-      lines.add(description);
-      lines.addAll(uses);
-      lines.add(END);
-    }
-    channel.truncate(0);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(String.join("\n", lines));
-    int position = 0;
-    while (bytes.hasRemaining()) {
-      position += channel.write(bytes, position);
-    }
+    lines.add(description);
+    lines.addAll(uses);
+    Path written = file.resolveSibling(file.getFileName() + ".new");
+    Files.write(written, lines);
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   ShareRecord withoutDead(OwnerRegistry owners) {

@@ -18,9 +18,8 @@ final class HoldFinder {
 
   private HoldFinder() {}
 
-  static List<PortOccupant> find(int port) {
+  static List<PortOccupant> find(int port, OwnerRegistry registry) {
     List<PortOccupant> occupants = new ArrayList<>();
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
     for (OwnerRecord owner : registry.livingOwners()) {
       for (RecordedHold hold : owner.holds()) {
         // The consumer of a port that is handed over is found by other finders.

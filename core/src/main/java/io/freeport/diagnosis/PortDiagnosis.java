@@ -7,6 +7,7 @@ import io.freeport.internal.hold.Hold;
 import io.freeport.internal.os.ListeningSockets;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -109,7 +110,7 @@ public final class PortDiagnosis {
   /** Returns our own sources, then those of other modules. */
   static List<Source> sources() {
     List<Source> sources = new ArrayList<>();
-    sources.add(new Source("FreePort", HoldFinder::find));
+    sources.add(new Source("FreePort", port -> HoldFinder.find(port, OwnerRegistry.ofThisJvm())));
     if (isOshiThere()) {
       // The class is not loaded before its search runs: loading it loads OSHI.
       sources.add(new Source("OSHI", port -> OshiOccupantFinder.find(port)));

@@ -6,11 +6,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where {@link Settings} are looked for, beside the system properties and the environment.
- * It is found by {@link java.util.ServiceLoader}.
+ * A place where {@link Settings} are written, beside the system properties and the environment.
+ * {@link java.util.ServiceLoader} finds it.
  *
- * <p>All methods may be called from any thread. The values may change while the JVM runs; who has
- * read one already keeps it.
+ * <p>All methods may be called from any thread. Values may change while the JVM runs. Code that has
+ * read a value keeps it.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public interface SettingsSource {
   int ENVIRONMENT = 100;
 
   /**
-   * Returns when this source is asked: the one with the higher rank goes first.
+   * Returns the rank of this source: sources with a higher rank are asked first.
    *
    * @return the rank, see {@link #SYSTEM_PROPERTIES} and {@link #ENVIRONMENT}
    */
@@ -31,7 +31,8 @@ public interface SettingsSource {
 
   /**
    * Returns this source as it is together with others, for a source whose values depend on other
-   * settings.
+   * settings. For example, a file has a section for each {@code freeport.environment}. Called each
+   * time settings are put together.
    *
    * @param higher the sources of higher rank, the highest first
    * @return the source to ask; by default this one
@@ -41,9 +42,9 @@ public interface SettingsSource {
   }
 
   /**
-   * Returns which keys it has, so that wrong ones can be told of.
+   * Returns the keys of this source. Unknown ones are errors.
    *
-   * @return the keys that start with {@code freeport.}; those of others may be among them
+   * @return the keys that start with {@code freeport.}; other keys are ignored
    */
   Set<String> keys();
 
@@ -56,7 +57,7 @@ public interface SettingsSource {
   @Nullable String get(String key);
 
   /**
-   * Says where a value was written, for messages.
+   * Returns where a value was written, for messages.
    *
    * @param key a key that this source has
    * @return for example {@code environment variable FREEPORT_LEAKS}

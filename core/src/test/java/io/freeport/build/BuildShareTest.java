@@ -1,12 +1,19 @@
 package io.freeport.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.testing.ChildJvm;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +23,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** JVMs that are forks of this one, which stands for Maven. */
 class BuildShareTest {
+
+  /** Long enough for any machine: only a test that would hang forever comes to it. */
+  private static final int HANGS_AFTER_SECONDS = 120;
 
   @TempDir Path directory;
   private final String name = "test-" + UUID.randomUUID();
@@ -126,10 +142,159 @@ class BuildShareTest {
     assertThat(journal()).hasSize(2);
   }
 
+  /** A resource that does something while it starts. */
+  private record Starting(Runnable start) implements BuildShare.Resource {
+    @Override
+    public String start(Owner build, Consumer<String> begun) {
+      start.run();
+      return "started";
+    }
+
+    @Override
+    public boolean isUsable(String description) {
+      return true;
+    }
+
+    @Override
+    public void stop(String description) {}
+  }
+
+  /** Does something in a thread that is not waited for if the test fails. */
+  private static final class Worker {
+    private final FutureTask<String> task;
+    private final Thread thread;
+
+    Worker(Callable<String> work) {
+      task = new FutureTask<>(work);
+      thread = new Thread(task);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    /** Waits until it waits for a lock, or has ended. */
+    Worker awaitBlocked() {
+      while (thread.isAlive() && thread.getState() != Thread.State.BLOCKED) {
+        Thread.onSpinWait();
+      }
+      return this;
+    }
+
+    String result() {
+      try {
+        return task.get(HANGS_AFTER_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private static String joinAndLeave(String name, BuildShare.Resource resource) {
+    try (BuildShare share = BuildShare.join(name, resource)) {
+      return share.description();
+    }
+  }
+
+  @Test
+  void aStartKeepsOnlyTheUsersOfItsNameWaiting() {
+    Starting fast = new Starting(() -> {});
+    List<Worker> second = new CopyOnWriteArrayList<>();
+    Starting slow =
+        new Starting(
+            () -> {
+              second.add(new Worker(() -> joinAndLeave(name, fast)).awaitBlocked());
+              assertThat(second.get(0).task).isNotDone();
+              assertThat(new Worker(() -> joinAndLeave(name + "-other", fast)).result())
+                  .isEqualTo("started");
+            });
+    assertThat(new Worker(() -> joinAndLeave(name, slow)).result()).isEqualTo("started");
+    assertThat(second.get(0).result()).isEqualTo("started");
+  }
+
+  /** Meanwhile, another thread is about to hold another one. */
+  @Test
+  void aStartMayHoldPortsOfTheBuild() {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      List<Worker> second = new CopyOnWriteArrayList<>();
+      Starting container =
+          new Starting(
+              () -> {
+                second.add(new Worker(() -> holdPort(allocator, name + "-other")).awaitBlocked());
+                assertThat(holdPort(allocator, name)).isNotEmpty();
+              });
+      assertThat(new Worker(() -> joinAndLeave(name, container)).result()).isEqualTo("started");
+      assertThat(second.get(0).result()).isNotEmpty();
+    }
+  }
+
+  private static String holdPort(PortAllocator allocator, String name) {
+    PortRequest request = PortRequest.named("db").build();
+    return BuildPorts.ofThisJvm().hold(name, allocator, request).toString();
+  }
+
+  @Test
+  void aStartCannotJoinItself() {
+    Starting again = new Starting(() -> joinAndLeave(name, new Starting(() -> {})));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> joinAndLeave(name, again))
+        .withMessage(
+            "\"%s\" is being started or stopped by this thread, which asks for it again.", name);
+  }
+
+  /** Such as two plugins of one Maven: they have this JVM in common, and no class of ours. */
+  @Test
+  void twoClassLoadersShare() throws Exception {
+    Path journal = directory.resolve("journal");
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(Path.of(entry).toUri().toURL());
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Method join =
+          loader
+              .loadClass(Fork.class.getName())
+              .getDeclaredMethod("joinAndLeave", String.class, Path.class);
+      join.setAccessible(true);
+      List<Worker> second = new CopyOnWriteArrayList<>();
+      Starting first =
+          new Starting(
+              () ->
+                  second.add(
+                      new Worker(() -> (String) join.invoke(null, name, journal)).awaitBlocked()));
+      try (BuildShare share = BuildShare.join(name, first)) {
+        assertThat(second.get(0).result()).isEqualTo(share.description());
+      }
+    }
+    assertThat(journal).doesNotExist();
+  }
+
+  /** Its limit on the size of files ends the write in the middle, as a kill would. */
+  @Test
+  void aWriterThatDoesNotFinishLeavesTheFormerRecord() throws Exception {
+    Files.writeString(directory.resolve("journal.long"), "");
+    try (ChildJvm first = fork()) {
+      String shared = first.readLine();
+      try (ChildJvm failing =
+          ChildJvm.start(
+              Map.of(),
+              List.of("bash", "-c", "ulimit -f 1; exec \"$@\"", "limited"),
+              List.of("-XX:-UsePerfData"),
+              System.getProperty("java.class.path"),
+              Fork.class,
+              name,
+              directory.resolve("journal"))) {
+        assertThat(failing.waitFor()).isNotZero();
+      }
+      first.send("go");
+      assertThat(first.waitFor()).isZero();
+      assertThat(journal()).containsExactly("start " + shared, "stop " + shared);
+    }
+  }
+
   /** Of a container that has the same directory, say. */
   @Test
   void onlyRecordsOfBuildsThatAreCertainlyOverAreRemoved() throws IOException {
-    Path builds = OwnerRegistry.directory().resolve("builds");
+    Path builds = OwnerRegistry.ofThisJvm().directory().resolve("builds");
     String gone = "4999999-1-";
     Path over =
         Files.createDirectories(builds.resolve(gone + OwnerRegistry.ofThisJvm().self().host()));
@@ -152,10 +317,19 @@ class BuildShareTest {
       }
     }
 
+    static String joinAndLeave(String name, Path journal) {
+      try (BuildShare share = BuildShare.join(name, new Journalled(journal))) {
+        return share.description();
+      }
+    }
+
     record Journalled(Path journal) implements BuildShare.Resource {
       @Override
       public String start(Owner build, Consumer<String> begun) {
         String description = build.pid() + " " + UUID.randomUUID();
+        if (Files.exists(Path.of(journal + ".long"))) {
+          description += " " + "x".repeat(2000);
+        }
         write("start " + description);
         if (Files.exists(Path.of(journal + ".slow"))) {
           begun.accept(description);

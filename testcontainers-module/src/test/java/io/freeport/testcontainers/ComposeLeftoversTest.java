@@ -85,7 +85,9 @@ class ComposeLeftoversTest {
     String project;
     ComposeFiles files = new ComposeFiles(directory, OwnerRegistry.ofThisJvm());
     List<String> options =
-        List.of("-Djava.io.tmpdir=" + directory, "-Dfreeport.dir=" + OwnerRegistry.directory());
+        List.of(
+            "-Djava.io.tmpdir=" + directory,
+            "-Dfreeport.dir=" + OwnerRegistry.ofThisJvm().directory());
     try (ChildJvm child = ChildJvm.start(Map.of(), options, StartsProject.class, file)) {
       project = child.readLine();
       assertThat(leftOf(client, project)).containsExactly(1, 2, 1);

@@ -69,13 +69,13 @@ final class MachineChecks {
             problem ->
                 CheckResult.fail(
                     "owner directory",
-                    OwnerRegistry.directory() + ": " + problem,
+                    registry.directory() + ": " + problem,
                     "Make it this user's alone (chmod 700), or name another one by FREEPORT_DIR."
                         + " Without it the reaper knows less about who is dead."))
         .orElseGet(
             () ->
                 CheckResult.ok(
                     "owner directory",
-                    OwnerRegistry.directory() + " can be written to, by this user alone"));
+                    registry.directory() + " can be written to, by this user alone"));
   }
 }

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger implements LedgerReader.Source {
 
-  static final int CHUNK = 512 * LedgerSlot.SIZE;
-
-  /** As many slots as there are TCP and UDP ports. */
-  static final int LONGEST_FILE = LedgerHeader.SIZE + 2 * 65536 * LedgerSlot.SIZE;
+  private static final int CHUNK = LedgerSlot.CHUNK;
 
   private static final Logger LOGGER = System.getLogger(Ledger.class.getName());
 
@@ -111,7 +108,7 @@ final class Ledger implements LedgerReader.Source {
               return file.channel().map(FileChannel.MapMode.READ_WRITE, position, CHUNK);
             });
     chunks.add(chunk);
-    canGrow = position + 2L * CHUNK <= LONGEST_FILE;
+    canGrow = position + 2L * CHUNK <= LedgerSlot.LONGEST_FILE;
     for (int at = CHUNK - LedgerSlot.SIZE; at >= 0; at -= LedgerSlot.SIZE) {
       free.addFirst(new Slot(chunk, at));
     }

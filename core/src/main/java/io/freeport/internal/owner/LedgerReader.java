@@ -37,7 +37,7 @@ final class LedgerReader {
     if (size == 0) {
       return null;
     }
-    if (size > Ledger.LONGEST_FILE) {
+    if (size > LedgerSlot.LONGEST_FILE) {
       throw new IOException("it is too long, with " + size + " bytes");
     }
     Source source = (into, position) -> fill(channel, into, position);
@@ -70,9 +70,9 @@ final class LedgerReader {
   static List<RecordedHold> holds(Source source, long size, Consumer<String> damage)
       throws IOException {
     List<RecordedHold> holds = new ArrayList<>();
-    ByteBuffer chunk = ByteBuffer.allocate(Ledger.CHUNK);
-    for (long position = LedgerHeader.SIZE; position < size; position += Ledger.CHUNK) {
-      chunk.clear().limit((int) Math.min(Ledger.CHUNK, size - position));
+    ByteBuffer chunk = ByteBuffer.allocate(LedgerSlot.CHUNK);
+    for (long position = LedgerHeader.SIZE; position < size; position += LedgerSlot.CHUNK) {
+      chunk.clear().limit((int) Math.min(LedgerSlot.CHUNK, size - position));
       source.read(chunk, position);
       for (int at = 0; at + LedgerSlot.SIZE <= chunk.position(); at += LedgerSlot.SIZE) {
         ByteBuffer slot = chunk.slice(at, LedgerSlot.SIZE);

@@ -44,6 +44,12 @@ final class LedgerSlot {
 
   static final int SIZE = 256;
 
+  /** The file grows by so many bytes. */
+  static final int CHUNK = 512 * SIZE;
+
+  /** As many slots as there are TCP and UDP ports. */
+  static final int LONGEST_FILE = LedgerHeader.SIZE + 2 * 65536 * SIZE;
+
   private static final int CHECKSUM = 4;
   private static final int CHECKED = 8;
   private static final int SINCE = 12;

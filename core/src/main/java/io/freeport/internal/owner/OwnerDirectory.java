@@ -169,8 +169,8 @@ final class OwnerDirectory {
   private boolean isOnlyEvidence(Path file, FileChannel channel) throws IOException {
     Owner owner = LedgerReader.ownerOf(channel);
     return owner != null
-        && OwnerRegistry.evidence(self, owner, LockFile.FREE).verdict().isDead()
-        && !OwnerRegistry.evidence(self, owner, LockFile.MISSING).verdict().isDead()
+        && OwnerEvidence.of(self, owner, LockFile.FREE).verdict().isDead()
+        && !OwnerEvidence.of(self, owner, LockFile.MISSING).verdict().isDead()
         && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
             .toInstant()
             .isAfter(Instant.now().minus(KEPT));

@@ -4,6 +4,12 @@ import static io.freeport.internal.owner.OwnerVerdict.Life.ALIVE;
 import static io.freeport.internal.owner.OwnerVerdict.Life.DEAD;
 import static io.freeport.internal.owner.OwnerVerdict.Life.UNKNOWN;
 
+import io.freeport.internal.os.HostProcesses;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.OptionalLong;
+
 /**
  * What can be seen of an owner. No clock is asked, so none that jumps can change the verdict.
  *
@@ -28,6 +34,36 @@ record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, 
     ANOTHER,
     /** Whether there is one cannot be seen. */
     HIDDEN
+  }
+
+  private static final Logger LOGGER = System.getLogger(OwnerEvidence.class.getName());
+
+  /** Returns what can be seen of an owner, given its lock. */
+  static OwnerEvidence of(Owner self, Owner owner, LockFile lock) {
+    boolean isSelf = owner.isSameProcessAs(self);
+    HostIdentity here = HostIdentity.parse(self.host());
+    HostIdentity there = HostIdentity.parse(owner.host());
+    HostIdentity.Relation host = here.relationOf(there);
+    boolean isSeen =
+        !isSelf && (host == HostIdentity.Relation.SAME || host == HostIdentity.Relation.SAME_NAME);
+    return new OwnerEvidence(
+        isSelf, host, lock, isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN);
+  }
+
+  private static PidNow processOf(Owner owner, boolean isOurClock) {
+    try {
+      OptionalLong start = HostProcesses.startOf(owner.pid());
+      if (start.isEmpty()) {
+        return PidNow.GONE;
+      }
+      if (owner.start() == Owner.UNKNOWN_START || !isOurClock) {
+        return PidNow.MAY_RUN;
+      }
+      return start.getAsLong() == owner.start() ? PidNow.RUNS : PidNow.ANOTHER;
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
+      return PidNow.HIDDEN;
+    }
   }
 
   OwnerVerdict verdict() {

@@ -13,10 +13,11 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * port.
  *
  * <p>Each JVM keeps a file locked in a directory of its user ({@code freeport-USER} in the
- * directory for temporary files; another one by the system property {@code freeport.dir} or the
- * environment variable {@code FREEPORT_DIR}). The operating system frees the lock when the JVM
- * ends, however it ends. Where no such file can be had, process id and start time alone have to do.
+ * directory for temporary files; {@code freeport.dir} names another one). The operating system
+ * frees the lock when the JVM ends, however it ends. Where no such file can be had, process id and
+ * start time alone have to do.
  *
  * <p>In the same file each JVM keeps on record which ports it holds, see {@link #livingOwners()}.
  *
@@ -39,48 +40,80 @@ public final class OwnerRegistry {
 
   private static final Logger LOGGER = System.getLogger(OwnerRegistry.class.getName());
 
+  /** By their directories. */
+  private static final Map<Path, OwnerRegistry> OPENED = new HashMap<>();
+
+  private final Path path;
   private final LedgerHeader header;
-  private final @Nullable OwnerDirectory directory;
+  private final @Nullable OwnerDirectory files;
   private final @Nullable Ledger ledger;
   private final @Nullable IOException problem;
 
   private OwnerRegistry(
+      Path path,
       LedgerHeader header,
       @Nullable OwnerDirectory directory,
       @Nullable Ledger ledger,
       @Nullable IOException problem) {
+    this.path = path;
     this.header = header;
-    this.directory = directory;
+    this.files = directory;
     this.ledger = ledger;
     this.problem = problem;
   }
 
   /**
-   * Returns the registry of this JVM. The first call locks the JVM's file and removes those of dead
-   * ones.
+   * Returns the registry of this JVM, with its present configuration.
    *
-   * @return the one registry
+   * @return the one registry of the configured directory
+   * @throws IllegalArgumentException if the configuration contains an unknown key
    */
   public static OwnerRegistry ofThisJvm() {
-    return ThisJvm.REGISTRY;
+    return of(Settings.ofThisJvm());
   }
 
   /**
-   * The file has to stay locked as long as the process lives, so there is one registry and it is
-   * never closed.
+   * Returns the registry of this JVM in the configured directory. The first call for a directory
+   * locks the JVM's file and removes those of dead ones. The file has to stay locked as long as the
+   * JVM lives, so there is one registry for a directory, and it is never closed.
+   *
+   * @param settings tell the directory
+   * @return the one registry of that directory
    */
-  private static final class ThisJvm {
-    static final OwnerRegistry REGISTRY = open(directory());
+  public static OwnerRegistry of(Settings settings) {
+    Path directory = directory(settings);
+    synchronized (OPENED) {
+      OwnerRegistry registry = OPENED.get(directory);
+      if (registry == null) {
+        registry = open(directory);
+        OPENED.put(directory, registry);
+      }
+      return registry;
+    }
   }
 
-  static OwnerRegistry open(Path path) {
+  private static Path directory(Settings settings) {
+    String configured = settings.get(SettingKeys.DIRECTORY);
+    return configured != null
+        ? Path.of(configured)
+        : Path.of(
+            System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+  }
+
+  /**
+   * Opens a further registry, as if this were another JVM.
+   *
+   * @param path its directory
+   * @return a registry with an owner of its own
+   */
+  public static OwnerRegistry open(Path path) {
     long start;
     try {
       start = HostProcesses.startOfThis();
     } catch (IOException e) {
       // Without its own start it does not know its own files, and must not open any.
       warn(path, e);
-      return new OwnerRegistry(LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null, e);
+      return new OwnerRegistry(path, LedgerHeader.of(self(Owner.UNKNOWN_START)), null, null, e);
     }
     LedgerHeader header = LedgerHeader.of(self(start));
     OwnerDirectory directory;
@@ -88,17 +121,18 @@ public final class OwnerRegistry {
       directory = UninterruptibleCall.call(() -> OwnerDirectory.open(path, header.owner()));
     } catch (IOException e) {
       warn(path, e);
-      return new OwnerRegistry(header, null, null, e);
+      return new OwnerRegistry(path, header, null, null, e);
     }
     try {
-      return new OwnerRegistry(header, directory, Ledger.create(directory.ownFile(), header), null);
+      return new OwnerRegistry(
+          path, header, directory, Ledger.create(directory.ownFile(), header), null);
     } catch (IOException e) {
       LOGGER.log(
           Level.WARNING,
           "Cannot write to {0} ({1}). What this JVM holds will not be seen by others.",
           directory.ownFile().path(),
           e);
-      return new OwnerRegistry(header, directory, null, e);
+      return new OwnerRegistry(path, header, directory, null, e);
     }
   }
 
@@ -119,27 +153,14 @@ public final class OwnerRegistry {
         reason);
   }
 
-  /** A key that does not exist is told of where ports are asked for, not while this class loads. */
-  private static @Nullable String configuredDirectory() {
-    try {
-      return Settings.ofThisJvm().get(SettingKeys.DIRECTORY);
-    } catch (IllegalArgumentException unknownKey) {
-      return System.getProperty(SettingKeys.DIRECTORY.name(), System.getenv("FREEPORT_DIR"));
-    }
-  }
-
   /**
    * Returns where the JVMs of this user keep their files: what {@code freeport.dir} says, else
    * {@code freeport-USER} in the directory for temporary files.
    *
-   * @return the directory; whether it is there and can be used, {@link #problem()} says
+   * @return the directory; {@link #problem()} tells whether it can be used
    */
-  public static Path directory() {
-    String configured = configuredDirectory();
-    return configured != null
-        ? Path.of(configured)
-        : Path.of(
-            System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+  public Path directory() {
+    return path;
   }
 
   /**
@@ -195,7 +216,7 @@ public final class OwnerRegistry {
     try {
       List<RecordedHold> holds = ledger == null ? List.of() : ledger.holds();
       owners.add(new OwnerRecord(header.owner(), header.module(), header.since(), holds));
-      OwnerDirectory others = directory;
+      OwnerDirectory others = files;
       if (others != null) {
         owners.addAll(UninterruptibleCall.call(others::livingOthers));
       }
@@ -213,54 +234,26 @@ public final class OwnerRegistry {
    */
   public OwnerVerdict judge(Owner owner) {
     boolean isSelf = owner.isSameProcessAs(self());
-    return evidence(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
+    return OwnerEvidence.of(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
   }
 
   /** Returns whether the process that has an owner's pid here is certainly that owner. */
   public boolean isPidOf(Owner owner) {
-    OwnerEvidence evidence = evidence(self(), owner, LockFile.HELD);
+    OwnerEvidence evidence = OwnerEvidence.of(self(), owner, LockFile.HELD);
     return evidence.isSelf() || evidence.process() == PidNow.RUNS;
-  }
-
-  /** Returns what can be seen of an owner, given its lock. */
-  static OwnerEvidence evidence(Owner self, Owner owner, LockFile lock) {
-    boolean isSelf = owner.isSameProcessAs(self);
-    HostIdentity here = HostIdentity.parse(self.host());
-    HostIdentity there = HostIdentity.parse(owner.host());
-    HostIdentity.Relation host = here.relationOf(there);
-    boolean isSeen =
-        !isSelf && (host == HostIdentity.Relation.SAME || host == HostIdentity.Relation.SAME_NAME);
-    return new OwnerEvidence(
-        isSelf, host, lock, isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN);
   }
 
   private LockFile lockOf(Owner owner) {
     HostIdentity there = HostIdentity.parse(owner.host());
-    if (directory == null
+    if (files == null
         || HostIdentity.parse(self().host()).relationOf(there) == HostIdentity.Relation.ELSEWHERE) {
       return LockFile.MISSING;
     }
     try {
-      return directory.lockOf(owner);
+      return files.lockOf(owner);
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot test the lock of " + owner, e);
       return LockFile.MISSING;
-    }
-  }
-
-  private static PidNow processOf(Owner owner, boolean isOurClock) {
-    try {
-      OptionalLong start = HostProcesses.startOf(owner.pid());
-      if (start.isEmpty()) {
-        return PidNow.GONE;
-      }
-      if (owner.start() == Owner.UNKNOWN_START || !isOurClock) {
-        return PidNow.MAY_RUN;
-      }
-      return start.getAsLong() == owner.start() ? PidNow.RUNS : PidNow.ANOTHER;
-    } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "Cannot look at the process of " + owner, e);
-      return PidNow.HIDDEN;
     }
   }
 

@@ -24,7 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
 
+  /** Services do not come and go while a JVM runs. */
+  private static final List<SettingsSource> SERVICES = services();
+
+  /** As they were given, by rank. */
   private final List<SettingsSource> given;
+
+  /** As they are together with those of higher rank. */
   private final List<SettingsSource> sources;
 
   private Settings(List<SettingsSource> given, List<SettingsSource> sources) {
@@ -32,16 +38,13 @@ public final class Settings {
     this.sources = sources;
   }
 
-  /** Services do not come and go while a JVM runs. */
-  private static final class OfServices {
-    static final List<SettingsSource> SOURCES = new ArrayList<>();
-
-    static {
-      for (SettingsSource source :
-          ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader())) {
-        SOURCES.add(source);
-      }
+  private static List<SettingsSource> services() {
+    List<SettingsSource> services = new ArrayList<>();
+    for (SettingsSource source :
+        ServiceLoader.load(SettingsSource.class, SettingsSource.class.getClassLoader())) {
+      services.add(source);
     }
+    return services;
   }
 
   /**
@@ -52,7 +55,7 @@ public final class Settings {
    *     exist
    */
   public static Settings ofThisJvm() {
-    List<SettingsSource> all = new ArrayList<>(OfServices.SOURCES);
+    List<SettingsSource> all = new ArrayList<>(SERVICES);
     all.add(new PropertiesSource(System.getProperties()));
     all.add(new EnvironmentSource(System.getenv()));
     return of(all);

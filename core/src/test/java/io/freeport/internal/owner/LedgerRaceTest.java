@@ -68,7 +68,7 @@ class LedgerRaceTest {
       Path file =
           temp.resolve("owners")
               .resolve(owner.pid() + "-" + owner.start() + "-" + owner.nonce() + ".lock");
-      ByteBuffer slots = ByteBuffer.allocateDirect(Ledger.CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer slots = ByteBuffer.allocateDirect(LedgerSlot.CHUNK).order(ByteOrder.LITTLE_ENDIAN);
       boolean torn = false;
       while (!torn) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -58,7 +58,8 @@ final class OwnerChild implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    System.out.println(OwnerRegistry.ofThisJvm().self());
+    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    System.out.println(registry.self());
     List<LedgerEntry> entries = new ArrayList<>();
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       String[] words = line.split(" ", -1);
@@ -66,9 +67,7 @@ final class OwnerChild implements AutoCloseable {
         case "interrupt" -> Thread.currentThread().interrupt();
         case "enter" -> {
           for (int port = 1; port <= Integer.parseInt(words[1]); port++) {
-            entries.add(
-                OwnerRegistry.ofThisJvm()
-                    .enter(port, Protocol.TCP_AND_UDP, "port-" + port, "OwnerChild"));
+            entries.add(registry.enter(port, Protocol.TCP_AND_UDP, "port-" + port, "OwnerChild"));
           }
         }
         case "state" -> entries.forEach(entry -> entry.state(PortState.valueOf(words[1])));

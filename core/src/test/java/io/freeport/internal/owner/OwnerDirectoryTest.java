@@ -145,7 +145,7 @@ class OwnerDirectoryTest {
       assertSays(file, with(ledger(), 8, 2), 0, "its format has version 2, expected 1");
       assertSays(file, with(ledger(), 16, 1), 0, "the checksum of its header is wrong");
       assertSays(
-          file, Arrays.copyOf(ledger(), Ledger.LONGEST_FILE + 1), 0, "it is too long, with ");
+          file, Arrays.copyOf(ledger(), LedgerSlot.LONGEST_FILE + 1), 0, "it is too long, with ");
       assertSays(file, Arrays.copyOf(ledger(), 4096 + 256 + 255), 1, null);
       assertSays(
           file,

@@ -145,4 +145,76 @@ class SettingsTest {
   void keysOfOthersAreNoneOfOurBusiness() {
     read(Map.of("freeportal.leak", "fail"), Map.of("PATH", "/bin", "FREEPORTAL", "x"));
   }
+
+  /** Such as a file with a section for each environment. */
+  private record Sections(Map<String, String> leaks, String chosen) implements SettingsSource {
+    @Override
+    public int rank() {
+      return 50;
+    }
+
+    @Override
+    public Set<String> keys() {
+      return Set.of("freeport.leaks");
+    }
+
+    @Override
+    public @Nullable String get(String key) {
+      return key.equals("freeport.leaks") ? leaks.get(chosen) : null;
+    }
+
+    @Override
+    public String origin(String key) {
+      return "section " + chosen;
+    }
+
+    @Override
+    public SettingsSource after(List<SettingsSource> higher) {
+      String environment = Settings.of(higher).get(SettingKeys.ENVIRONMENT);
+      return new Sections(leaks, String.valueOf(environment));
+    }
+  }
+
+  @Test
+  void aSourceDependsOnThoseAboveIt() {
+    Sections sections = new Sections(Map.of("ci", "fail", "dev", "ignore"), "none");
+    Settings settings = read(Map.of(), Map.of("FREEPORT_ENVIRONMENT", "ci")).with(sections);
+    assertThat(settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+
+    Settings session = settings.with(new Written(300, "freeport.environment", "dev"));
+    assertThat(session.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.IGNORE);
+    assertThat(settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+
+    Settings lower = settings.with(new Written(10, "freeport.environment", "dev"));
+    assertThat(lower.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+  }
+
+  @Test
+  void aSourceCanOverrideTheServicesOfAPlan() {
+    Settings session =
+        read(Map.of(), Map.of("FREEPORT_SERVICES_MY_DB_PORT", "1"))
+            .with(new Written(300, "freeport.services.my-db.port", "2"));
+    assertThat(session.sources())
+        .extracting(SettingsSource::keys)
+        .containsExactly(
+            Set.of("freeport.services.my-db.port"),
+            Set.of(),
+            Set.of("freeport.services.my.db.port"));
+    assertThat(session.text("freeport.services.my-db.port")).isEqualTo("2");
+    assertThat(
+            read(Map.of(), Map.of("FREEPORT_SERVICES_MY_DB_PORT", "1"))
+                .text("freeport.services.my-db.port"))
+        .isEqualTo("1");
+  }
+
+  /** JUnit's parameters count only while their session runs. */
+  @Test
+  void furtherSourcesLeaveTheSettingsAsTheyWere() {
+    Settings settings = read(Map.of("freeport.retries", "2"), Map.of());
+    for (String key : List.of("freeport.retries", "freeport.dir", "freeport.services.db.port")) {
+      String before = settings.text(key);
+      assertThat(settings.with(new Written(300, key, "7")).text(key)).isEqualTo("7");
+      assertThat(settings.text(key)).isEqualTo(before);
+    }
+  }
 }

@@ -14,19 +14,46 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The process that stands for the build in which this JVM runs. */
-final class BuildProcess {
+/**
+ * The build in which this JVM runs.
+ *
+ * @param process the process that stands for the build
+ * @param records the directory of the records that the JVMs of the build share
+ * @param owners knows which of these JVMs live
+ */
+record Build(Owner process, Path records, OwnerRegistry owners) {
 
-  /** Nobody is told apart within that process: it does not know of us. */
+  /** The build process has no FreePort, so one fixed nonce will do. */
   private static final String NONCE = "00000000";
 
-  private BuildProcess() {}
+  /** Returns the build of this JVM, with its present configuration. */
+  static Build current() {
+    return of(Settings.ofThisJvm());
+  }
 
-  static Owner ofThisJvm() {
-    Owner self = OwnerRegistry.ofThisJvm().self();
-    long pid =
-        Settings.ofThisJvm()
-            .get(SettingKeys.BUILD, (int) nearestJava().orElse(self.pid()).longValue());
+  /** Returns the build of this JVM. Removes the records of builds that are over. */
+  static Build of(Settings settings) {
+    OwnerRegistry owners = OwnerRegistry.of(settings);
+    Owner process = process(settings, owners.self());
+    Path builds = owners.directory().resolve("builds");
+    Path records = builds.resolve(process.pid() + "-" + process.start() + "-" + process.host());
+    try {
+      Files.createDirectories(records);
+      try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
+        for (Path directory : directories) {
+          if (isOver(directory, owners)) {
+            remove(directory);
+          }
+        }
+      }
+      return new Build(process, records.toRealPath(), owners);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot keep records in " + records, e);
+    }
+  }
+
+  private static Owner process(Settings settings, Owner self) {
+    long pid = settings.get(SettingKeys.BUILD, (int) nearestJava().orElse(self.pid()).longValue());
     try {
       return new Owner(
           self.host(), pid, HostProcesses.startOf(pid).orElse(Owner.UNKNOWN_START), NONCE);
@@ -52,26 +79,7 @@ final class BuildProcess {
         .orElse(false);
   }
 
-  /** Returns where the records of a build are, and removes those of builds that are over. */
-  static Path directory(Owner build, OwnerRegistry owners) {
-    Path builds = OwnerRegistry.directory().resolve("builds");
-    Path own = builds.resolve(build.pid() + "-" + build.start() + "-" + build.host());
-    try {
-      Files.createDirectories(own);
-      try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
-        for (Path directory : directories) {
-          if (isOver(directory, owners)) {
-            remove(directory);
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot keep records in " + own, e);
-    }
-    return own;
-  }
-
-  /** Of another host, or another pid namespace of this one, that cannot be said. */
+  /** Nobody can tell that of a build on another host, or in another pid namespace. */
   private static boolean isOver(Path directory, OwnerRegistry owners) {
     String[] process = directory.getFileName().toString().split("-", 3);
     try {
@@ -84,7 +92,7 @@ final class BuildProcess {
     }
   }
 
-  /** Several may do it at a time. */
+  /** Several JVMs may do this at the same time. */
   private static void remove(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
@@ -92,7 +100,7 @@ final class BuildProcess {
       }
       Files.deleteIfExists(directory);
     } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-      // somebody else is at it
+      // another JVM removes it
     }
   }
 }

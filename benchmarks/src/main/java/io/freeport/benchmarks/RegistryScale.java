@@ -1,15 +1,18 @@
-package io.freeport.internal.owner;
+package io.freeport.benchmarks;
 
 import io.freeport.PortAllocator;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A registry with many owners. Only here, in the package of the registry, can one JVM be many of
- * them: a thousand JVMs are more than a machine has room for.
+ * A registry with many owners. One JVM opens all of them: a thousand JVMs are more than a machine
+ * has room for.
  */
-public final class RegistryScale {
+final class RegistryScale {
 
   private static final int LOOKS = 21;
   private static final int HOLDS = 20_000;
@@ -23,9 +26,10 @@ public final class RegistryScale {
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[1]);
     if (args[0].equals("own")) {
+      Path directory = OwnerRegistry.of(Settings.ofThisJvm()).directory();
       List<OwnerRegistry> owners = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        owners.add(OwnerRegistry.open(OwnerRegistry.directory()));
+        owners.add(OwnerRegistry.open(directory));
       }
       System.out.println("ready: " + owners.size());
       while (System.in.read() >= 0) {
@@ -38,7 +42,7 @@ public final class RegistryScale {
 
   private static void look(int others) {
     long start = System.nanoTime();
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     print("to join", System.nanoTime() - start);
     int seen = registry.livingOwners().size() - 1;
     if (seen < others) {
