@@ -1,6 +1,7 @@
 package io.freeport;
 
 import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.testing.Architecture;
 import io.freeport.testing.ArchitectureContract;
@@ -19,12 +20,45 @@ class ArchitectureTest extends ArchitectureContract {
 
   @Override
   protected Map<String, Set<String>> publicTypes() {
-    return Map.of();
+    return Map.of(
+        "io.freeport",
+        Set.of(
+            "HandoffMode",
+            "HeldPort",
+            "LeakPolicy",
+            "PortAllocator",
+            "PortBlock",
+            "PortConsumer",
+            "PortEvent",
+            "PortHandoffException",
+            "PortLeakException",
+            "PortListener",
+            "PortRange",
+            "PortRequest",
+            "PortState",
+            "PortStatistics",
+            "PortTier",
+            "PortUnavailableException",
+            "Protocol",
+            "StartedConsumer"),
+        "io.freeport.diagnosis",
+        Set.of("PortDiagnosis", "PortOccupant", "PortOccupantFinder"),
+        "io.freeport.build",
+        Set.of("BuildPorts", "BuildShare"),
+        "io.freeport.spi",
+        Set.of(
+            "BeforeTests",
+            "EngineCheck",
+            "NamedPorts",
+            "PortHandover",
+            "PortReclaimer",
+            "SettingsSource",
+            "SharedPorts"));
   }
 
-  @Override
-  protected Set<String> packagesWithCycles() {
-    return Set.of("io.freeport.internal.owner");
+  @Test
+  void usersMeetAtMostTwentyTypes() {
+    assertThat(publicTypes().get("io.freeport")).hasSizeLessThanOrEqualTo(20);
   }
 
   @Override
@@ -43,10 +77,14 @@ class ArchitectureTest extends ArchitectureContract {
   @Override
   protected Map<String, String> internalsInSignatures() {
     return Map.of(
-        "io.freeport.PortAllocator.builder(io.freeport.internal.settings.Settings)", "",
+        "io.freeport.PortAllocator.builder(io.freeport.internal.settings.Settings)",
+        "Modules pass the settings of their session or command.",
         "io.freeport.build.BuildShare$Resource.start(io.freeport.internal.owner.Owner, java.util.function.Consumer)",
-            "",
-        "io.freeport.build.BuildShare.build()", "");
+        "A resource is labelled with the build as its owner.",
+        "io.freeport.build.BuildShare.join(java.lang.String, io.freeport.build.BuildShare$Resource, io.freeport.internal.settings.Settings)",
+        "Modules pass the settings of their session or command.",
+        "io.freeport.build.BuildShare.build()",
+        "A resource is labelled with the build as its owner.");
   }
 
   /** Internal rooms stand below the classes that users hold in hand. */

@@ -15,4 +15,10 @@ class ArchitectureTest extends ArchitectureContract {
   protected Map<String, Set<String>> publicTypes() {
     return Map.of("io.freeport.cli", Set.of("Main"));
   }
+
+  /** The command line is an application: nobody compiles against it. */
+  @Override
+  protected boolean isOnlyForThisModule(String packageName) {
+    return !packageName.equals("io.freeport.cli");
+  }
 }

@@ -30,8 +30,6 @@ class ArchitectureTest extends ArchitectureContract {
   protected Map<String, String> classArrows() {
     return Map.of(
         "io.freeport.junit5.FreePort -> io.freeport.junit5.FreePortInjection", REGISTERS,
-        "io.freeport.junit5.FreePort -> io.freeport.junit5.ConflictExplanation", REGISTERS,
-        "io.freeport.junit5.RequiresDocker -> io.freeport.junit5.RequiresDockerCondition",
-            REGISTERS);
+        "io.freeport.junit5.FreePort -> io.freeport.junit5.ConflictExplanation", REGISTERS);
   }
 }
