@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,12 @@ class DocumentationTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern SNIPPET = Pattern.compile("(?s)```(?:java|kotlin)\\n(.*?)```");
   private static final Pattern SOURCE = Pattern.compile("src/.*\\.(java|kt)$");
+  private static final Pattern DECISION =
+      Pattern.compile("# (\\d+)\\. (.*)\n\nDate: ([-0-9]+)\\. Status: ([a-z]+)");
+  private static final Pattern INTERNAL =
+      Pattern.compile("import(static)?io\\.freeport\\.[\\w.]*internal\\.");
+  private static final Pattern LIBRARY =
+      Pattern.compile("^../(?!benchmarks)[^/]+/src/main/java/io/freeport/");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   static List<Path> pages() throws IOException {
@@ -58,6 +65,84 @@ class DocumentationTest {
     assertThat(LINK.matcher(Files.readString(page)).results().map(MatchResult::group))
         .allSatisfy(
             link -> assertThat(folder.resolve(link.substring(2, link.length() - 1))).exists());
+  }
+
+  @Test
+  void examplesUseNothingInternal() throws IOException {
+    assertThat(sources()).contains("importio.freeport.").doesNotContainPattern(INTERNAL);
+    assertThat("import" + "io.freeport.docker.internal.Engine;").containsPattern(INTERNAL);
+  }
+
+  @Test
+  void javadocLeavesInternalPackagesOut() {
+    assertThat(read(ROOT.resolve("pom.xml")))
+        .contains("<excludePackageNames>*.internal:*.internal.*</excludePackageNames>");
+  }
+
+  /** Without a package-info, or without a comment in it, nobody knows what lives there. */
+  @Test
+  void packagesSayWhatLivesThere() throws IOException {
+    List<Path> packages = packages();
+    assertThat(packages).hasSizeGreaterThan(20);
+    assertThat(packages)
+        .allSatisfy(
+            folder -> assertThat(read(folder.resolve("package-info.java"))).startsWith("/**"));
+  }
+
+  private static List<Path> packages() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT)) {
+      return files
+          .filter(file -> LIBRARY.matcher(file.toString()).find())
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(Path::getParent)
+          .distinct()
+          .toList();
+    }
+  }
+
+  @Test
+  void decisionsHaveDateAndStatusAndAreInTheIndex() throws IOException {
+    Path folder = ROOT.resolve("docs/decisions");
+    String index = read(folder.resolve("README.md"));
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> decisions =
+          files.filter(file -> file.getFileName().toString().matches("\\d+-.*")).toList();
+      assertThat(decisions).isNotEmpty().allSatisfy(decision -> checkDecision(decision, index));
+    }
+  }
+
+  private static void checkDecision(Path decision, String index) {
+    Matcher record = DECISION.matcher(read(decision));
+    assertThat(record.lookingAt()).isTrue();
+    String entry =
+        "| %s | [%s](%s) | %s | %s"
+            .formatted(
+                record.group(1),
+                record.group(2),
+                decision.getFileName(),
+                record.group(3),
+                record.group(4));
+    assertThat(index).contains(entry);
+  }
+
+  /** Links to files are checked above; so the walks and the glossary need only have some. */
+  @Test
+  void walksAndWordsNameTheirFiles() {
+    String page = read(ROOT.resolve("docs/architecture.md"));
+    List<String> sections = List.of(page.split("(?m)^## "));
+    assertThat(steps(sections, "A walk: one port")).isBetween(1L, 6L);
+    assertThat(steps(sections, "A walk: one container")).isPositive();
+    assertThat(steps(sections, "A walk: one reaping")).isPositive();
+    assertThat(read(ROOT.resolve("docs/glossary.md")).lines())
+        .filteredOn(line -> line.startsWith("| ") && !line.startsWith("| word"))
+        .hasSizeGreaterThan(20)
+        .allMatch(line -> line.endsWith(".java) |"));
+  }
+
+  private static long steps(List<String> sections, String title) {
+    String section =
+        sections.stream().filter(text -> text.startsWith(title)).findFirst().orElseThrow();
+    return section.lines().filter(line -> line.matches("\\d+\\. \\[.*\\.java\\).*")).count();
   }
 
   private static String sources() throws IOException {
