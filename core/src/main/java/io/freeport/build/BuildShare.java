@@ -100,7 +100,15 @@ public final class BuildShare implements AutoCloseable {
     return join(Build.current(), name, resource);
   }
 
-  /** The same with a configuration that is known already. */
+  /**
+   * Joins the users of a shared resource, with settings that are known already. For the modules of
+   * this project.
+   *
+   * @param name the same in all JVMs of the build that share the resource
+   * @param resource how to start and stop it
+   * @param settings say which process stands for the build
+   * @return the use, to be closed
+   */
   public static BuildShare join(String name, Resource resource, Settings settings) {
     return join(Build.of(settings), name, resource);
   }
