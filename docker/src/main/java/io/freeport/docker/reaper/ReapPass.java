@@ -218,10 +218,10 @@ final class ReapPass {
 
   private Optional<String> problem(Optional<String> noEnd) {
     Throwable thrown = failure;
-    if (thrown != null) {
-      String message = thrown.getMessage();
-      return Optional.of(message == null || thrown instanceof Error ? thrown.toString() : message);
+    if (thrown == null || noEnd.isPresent()) { // after the end of the wait the client is closed
+      return noEnd;
     }
-    return noEnd;
+    String message = thrown.getMessage();
+    return Optional.of(message == null || thrown instanceof Error ? thrown.toString() : message);
   }
 }
