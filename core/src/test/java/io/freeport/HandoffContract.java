@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.search.FoundPort;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -268,7 +269,7 @@ abstract class HandoffContract {
       throws IOException {
     FoundPort found =
         FoundPort.enter(
-            OwnerRegistry.ofThisJvm(),
+            OwnerRegistry.of(Settings.ofThisJvm()),
             same,
             here.getPort(),
             PortTier.PREFERRED,

@@ -6,6 +6,7 @@ import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.search.FoundPort;
 import io.freeport.internal.search.PortSearch;
 import io.freeport.internal.search.PortSequence;
+import io.freeport.internal.settings.Settings;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,7 +16,7 @@ final class HeldPorts {
   private HeldPorts() {}
 
   static HeldPort of(PortRequest request, FoundPort found, HandoffMode mode, LeakPolicy leaks) {
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     KernelPorts kernel = KernelPorts.ofThisMachine();
     PortSearch search =
         new PortSearch(kernel, PortSequence.outsideEphemeralRange(kernel), mode, registry, true);

@@ -8,6 +8,7 @@ import io.freeport.internal.os.HostProcesses;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.RecordedHold;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class HoldsOnRecordTest {
   }
 
   private static List<RecordedHold> onRecord(int port) {
-    return OwnerRegistry.ofThisJvm().livingOwners().get(0).holds().stream()
+    return OwnerRegistry.of(Settings.ofThisJvm()).livingOwners().get(0).holds().stream()
         .filter(hold -> hold.port() == port)
         .toList();
   }
@@ -101,7 +102,7 @@ class HoldsOnRecordTest {
         Thread.onSpinWait();
       }
       assertThat(HostProcesses.startOf(owner.pid())).isEmpty();
-      assertThat(OwnerRegistry.ofThisJvm().judge(owner).isDead()).isTrue();
+      assertThat(OwnerRegistry.of(Settings.ofThisJvm()).judge(owner).isDead()).isTrue();
     }
   }
 
@@ -127,7 +128,7 @@ class HoldsOnRecordTest {
     private IsOwner() {}
 
     public static void main(String[] args) {
-      System.out.println(OwnerRegistry.ofThisJvm().self());
+      System.out.println(OwnerRegistry.of(Settings.ofThisJvm()).self());
     }
   }
 }

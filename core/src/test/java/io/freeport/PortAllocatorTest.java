@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;
@@ -132,7 +133,7 @@ class PortAllocatorTest {
 
   /** Other tests may run on this machine. */
   private static boolean isHeldByAnotherJvm(int port) {
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     return registry.livingOwners().stream()
         .filter(owner -> !owner.owner().equals(registry.self()))
         .flatMap(owner -> owner.holds().stream())

@@ -3,6 +3,7 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import io.freeport.testing.Thief;
 import java.io.IOException;
@@ -119,7 +120,7 @@ class StormTest {
     public static void main(String[] args) throws Exception {
       Method method = Method.valueOf(args[0]);
       int cycles = Integer.parseInt(args[1]);
-      OwnerRegistry.ofThisJvm();
+      OwnerRegistry.of(Settings.ofThisJvm());
       ExecutorService threads = Executors.newFixedThreadPool(THREADS);
       try (PortAllocator allocator = PortAllocator.create()) {
         cycle(allocator, method, new ArrayList<>()); // loads what there is to load

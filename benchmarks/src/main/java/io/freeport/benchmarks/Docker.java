@@ -5,7 +5,6 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.internal.owner.Owner;
-import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +57,10 @@ final class Docker {
 
   /** Returns the label of a JVM with this one's process id that started at another time. */
   static Map<String, String> labelsOfADeadJvm() {
-    Owner self = OwnerRegistry.ofThisJvm().self();
+    Map.Entry<String, String> label = Reaper.labels().entrySet().iterator().next();
+    Owner self = Owner.parse(label.getValue());
     Owner dead = new Owner(self.host(), self.pid(), self.start() + 1, "00c0ffee");
-    String key = Reaper.labels().keySet().iterator().next();
-    return Map.of(key, dead.toString());
+    return Map.of(label.getKey(), dead.toString());
   }
 
   /** Starts containers with an anonymous volume each, and returns their ids. */

@@ -2,7 +2,6 @@ package io.freeport.benchmarks;
 
 import io.freeport.PortAllocator;
 import io.freeport.internal.owner.OwnerRegistry;
-import io.freeport.internal.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,13 +19,13 @@ final class RegistryScale {
   private RegistryScale() {}
 
   /**
-   * Is many owners until its input ends ({@code own}), or looks at them ({@code look}); the second
-   * argument is how many.
+   * Is many owners until its input ends ({@code own}), or looks at them ({@code look}); then come
+   * how many, and their directory.
    */
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[1]);
+    Path directory = Path.of(args[2]);
     if (args[0].equals("own")) {
-      Path directory = OwnerRegistry.of(Settings.ofThisJvm()).directory();
       List<OwnerRegistry> owners = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         owners.add(OwnerRegistry.open(directory));
@@ -36,13 +35,13 @@ final class RegistryScale {
         // it is closed by whoever started this
       }
     } else {
-      look(count);
+      look(count, directory);
     }
   }
 
-  private static void look(int others) {
+  private static void look(int others, Path directory) {
     long start = System.nanoTime();
-    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
+    OwnerRegistry registry = OwnerRegistry.open(directory);
     print("to join", System.nanoTime() - start);
     int seen = registry.livingOwners().size() - 1;
     if (seen < others) {

@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,15 +50,17 @@ final class ScalePart implements Part {
     List<Integer> settings = List.of(0, many);
     for (int others : settings) {
       List<String> options = new ArrayList<>(bench.java());
-      options.add("-Dfreeport.dir=" + bench.work().resolve("owners-" + others));
+      Path directory = bench.work().resolve("owners-" + others);
+      options.add("-Dfreeport.dir=" + directory);
       options.addAll(List.of("-cp", bench.wholeClassPath()));
       try (Processes processes = new Processes()) {
         List<String> crowd = new ArrayList<>(options);
-        crowd.addAll(List.of(RegistryScale.class.getName(), "own", "" + others));
+        crowd.addAll(List.of(RegistryScale.class.getName(), "own", "" + others, "" + directory));
         processes.startAndAwaitLine(crowd);
         for (int round = 0; round < bench.effort().of(10, 5, 1); round++) {
           List<String> newcomer = new ArrayList<>(options);
-          newcomer.addAll(List.of(RegistryScale.class.getName(), "look", "" + others));
+          newcomer.addAll(
+              List.of(RegistryScale.class.getName(), "look", "" + others, "" + directory));
           for (String line : Processes.run(newcomer)) {
             String[] words = line.split(" ", 2);
             results.add(

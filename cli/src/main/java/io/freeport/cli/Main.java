@@ -82,7 +82,7 @@ public final class Main {
     Supplier<Settings> settings = Settings::ofThisJvm;
     // For commands with --plan: the plan adds the settings of its files.
     Supplier<Settings> withoutFiles = Settings::ofProcess;
-    Supplier<OwnerRegistry> owners = OwnerRegistry::ofThisJvm;
+    Supplier<OwnerRegistry> owners = () -> OwnerRegistry.of(settings.get());
     return List.of(
         new WhoCommand(),
         new CheckCommand(),

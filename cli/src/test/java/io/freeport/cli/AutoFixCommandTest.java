@@ -10,6 +10,7 @@ import io.freeport.PortAllocator;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
@@ -154,7 +155,7 @@ class AutoFixCommandTest {
     assumeEngine();
     Process dead = new ProcessBuilder("true").start();
     dead.waitFor();
-    Owner self = OwnerRegistry.ofThisJvm().self();
+    Owner self = OwnerRegistry.of(Settings.ofThisJvm()).self();
     Owner owner = new Owner(self.host(), dead.pid(), self.start() + 1, "0123abcd");
     String container = "";
     int number;

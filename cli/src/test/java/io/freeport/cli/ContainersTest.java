@@ -13,6 +13,7 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.nio.file.Path;
@@ -229,7 +230,7 @@ class ContainersTest {
     private Child() {}
 
     public static void main(String[] args) throws Exception {
-      System.out.println(OwnerRegistry.ofThisJvm().self());
+      System.out.println(OwnerRegistry.of(Settings.ofThisJvm()).self());
       System.in.read();
     }
   }

@@ -18,22 +18,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ports that all JVMs of one build have together: whichever asks first for a name gets a port, and
- * all others get the same number. For what a build is, see {@link BuildShare}.
+ * Ports that all JVMs of one build share: the first JVM that asks for a name gets a port, and all
+ * others get the same number. {@link BuildShare} says what a build is.
  *
- * <p><strong>Life.</strong> Each JVM that asked holds the port until it ends, so that it does not
- * become somebody else's when the first one ends, or is killed. Several can hold it only if it is
- * {@linkplain HeldPort#offer() offered}, so it is from the beginning. If no JVM that asked for it
- * lives any more, as between two modules, nobody holds the port; who asks next gets it again if it
- * is still free.
+ * <p><strong>Life.</strong> Each JVM that asked holds the port until it ends, so the port stays
+ * with the build when the first JVM ends, or is killed. Several JVMs can hold a port only while it
+ * is {@linkplain HeldPort#offer() offered}, so it is offered from the beginning. When no such JVM
+ * lives any more, as between two modules, nobody holds the port; the next JVM that asks gets it
+ * again if it is still free.
  *
- * <p><strong>What cannot be held.</strong> While its consumer listens nobody can bind beside it, so
- * who asks then has the number without a hold ({@link PortState#TAKEN}) until it asks again, or
- * offers the port, after the consumer has stopped. If all JVMs with a hold have ended, and then the
- * consumer stops, the port is free for anybody until then. Where ports are not shared at all
- * ({@link HandoffMode#CLOSE_THEN_BIND}), only the number is agreed upon.
+ * <p><strong>What cannot be held.</strong> While a consumer listens, nobody can bind beside it. A
+ * JVM that asks then has the number without a hold ({@link PortState#TAKEN}), until it asks again,
+ * or offers the port, after the consumer has stopped. If all JVMs with a hold have ended, and then
+ * the consumer stops, the port is free for anybody until then. Where ports are not shared at all
+ * ({@link HandoffMode#CLOSE_THEN_BIND}), the JVMs agree on the number only.
  *
- * <p>All methods may be called from any thread.
+ * <p>All methods may be called from any thread. Threads that ask for different names do not wait
+ * for each other.
  *
  * @since 0.1.0
  */
@@ -51,21 +52,21 @@ public final class BuildPorts {
   private BuildPorts() {}
 
   /**
-   * Returns the ports that this JVM has of its build.
+   * Returns the ports of this JVM's build.
    *
-   * @return the same for everybody in this JVM
+   * @return always the same
    */
   public static BuildPorts ofThisJvm() {
     return OF_THIS_JVM;
   }
 
   /**
-   * Returns the build's port of a name, and holds it beside the other JVMs of the build.
+   * Returns the build's port of a name, and holds it together with the other JVMs of the build.
    *
-   * @param name the same in all JVMs that want the same port
-   * @param allocator holds it
-   * @param request what the port is to be like, for one TCP port; that of the first JVM counts
-   * @return the hold, for everybody in this JVM; it needs not be closed
+   * @param name the same in all JVMs that share the port
+   * @param allocator holds the port
+   * @param request a request for one TCP port; that of the first JVM counts
+   * @return the hold, the same for all callers in this JVM; it need not be closed
    * @throws PortUnavailableException if this is the first JVM that asks, and there is none
    * @throws IllegalArgumentException if the request is not for one TCP port
    * @throws java.io.UncheckedIOException if the build's record cannot be read or written

@@ -8,6 +8,7 @@ import io.freeport.internal.os.ListeningSockets;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -110,7 +111,9 @@ public final class PortDiagnosis {
   /** Returns our own sources, then those of other modules. */
   static List<Source> sources() {
     List<Source> sources = new ArrayList<>();
-    sources.add(new Source("FreePort", port -> HoldFinder.find(port, OwnerRegistry.ofThisJvm())));
+    sources.add(
+        new Source(
+            "FreePort", port -> HoldFinder.find(port, OwnerRegistry.of(Settings.ofThisJvm()))));
     if (isOshiThere()) {
       // The class is not loaded before its search runs: loading it loads OSHI.
       sources.add(new Source("OSHI", port -> OshiOccupantFinder.find(port)));

@@ -7,6 +7,7 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
@@ -294,10 +295,11 @@ class BuildShareTest {
   /** Of a container that has the same directory, say. */
   @Test
   void onlyRecordsOfBuildsThatAreCertainlyOverAreRemoved() throws IOException {
-    Path builds = OwnerRegistry.ofThisJvm().directory().resolve("builds");
+    Path builds = OwnerRegistry.of(Settings.ofThisJvm()).directory().resolve("builds");
     String gone = "4999999-1-";
     Path over =
-        Files.createDirectories(builds.resolve(gone + OwnerRegistry.ofThisJvm().self().host()));
+        Files.createDirectories(
+            builds.resolve(gone + OwnerRegistry.of(Settings.ofThisJvm()).self().host()));
     Path elsewhere = Files.createDirectories(builds.resolve(gone + "elsewhere." + name));
     try {
       BuildShare.join(name, new Fork.Journalled(directory.resolve("journal"))).close();

@@ -212,8 +212,10 @@ public final class BuildContainer implements AutoCloseable {
      * @throws com.github.dockerjava.api.exception.DockerException if the engine refuses
      */
     public BuildContainer start() {
-      Shared shared = new Shared(this, DockerContext.ofThisJvm());
-      BuildContainer container = new BuildContainer(BuildShare.join("container:" + name, shared));
+      DockerContext context = DockerContext.ofThisJvm();
+      Shared shared = new Shared(this, context);
+      BuildContainer container =
+          new BuildContainer(BuildShare.join("container:" + name, shared, context.settings()));
       try {
         Runtime.getRuntime().addShutdownHook(container.closer);
         return container;

@@ -15,6 +15,7 @@ import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +45,7 @@ class ContainerLauncherTest {
       assertThat(Httpd.statusOnceReady(port.number())).isEqualTo(404);
       InspectContainerResponse info = client.inspectContainerCmd(id).exec();
       assertThat(info.getConfig().getLabels())
-          .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString());
+          .containsEntry(Labels.OWNER, OwnerRegistry.of(Settings.ofThisJvm()).self().toString());
       assertThat(info.getHostConfig().getPortBindings().getBindings().values())
           .singleElement()
           .extracting(bindings -> bindings[0].getHostIp())

@@ -3,6 +3,7 @@ package io.freeport.junit5;
 import io.freeport.internal.owner.OwnerRecord;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.RecordedHold;
+import io.freeport.junit5.internal.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.List;
  */
 final class LivingHolds {
 
-  private final OwnerRegistry registry = OwnerRegistry.ofThisJvm();
   private final long maxAgeNanos;
 
   // Guarded by this.
@@ -34,6 +34,7 @@ final class LivingHolds {
   synchronized List<RecordedHold> now() {
     long start = System.nanoTime();
     List<RecordedHold> all = new ArrayList<>();
+    OwnerRegistry registry = OwnerRegistry.of(Session.ofThisJvm().settings());
     for (OwnerRecord owner : registry.livingOwners()) {
       all.addAll(owner.holds());
     }

@@ -1,7 +1,6 @@
 package io.freeport.plan;
 
 import io.freeport.PortAllocator;
-import io.freeport.internal.settings.Settings;
 import io.freeport.plan.internal.file.LoadedPlan;
 import io.freeport.plan.internal.file.PlanLoader;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ public final class PortPlan {
    * @throws IllegalArgumentException if a setting is invalid
    */
   public static PortPlan load(Path path) {
-    return of(new PlanLoader(Settings.ofThisJvm()).load(path));
+    return of(PlanLoader.ofThisJvm().load(path));
   }
 
   /**

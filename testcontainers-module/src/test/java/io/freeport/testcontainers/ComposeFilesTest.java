@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ class ComposeFilesTest {
 
   @Test
   void removesThoseOfTheDeadAndNoOthers() throws Exception {
-    OwnerRegistry owners = OwnerRegistry.ofThisJvm();
+    OwnerRegistry owners = OwnerRegistry.of(Settings.ofThisJvm());
     ComposeFiles files = new ComposeFiles(directory, owners);
     Path ours = files.create(".json");
     Owner self = owners.self();

@@ -22,6 +22,7 @@ import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.FakeEngine;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import java.io.File;
 import java.io.IOException;
@@ -144,7 +145,8 @@ class ComposeLauncherTest {
           .allSatisfy(
               container ->
                   assertThat(container.getLabels())
-                      .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString()));
+                      .containsEntry(
+                          Labels.OWNER, OwnerRegistry.of(Settings.ofThisJvm()).self().toString()));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> compose.port("DB_PORT"))
           .withMessage("${DB_PORT} has no port. There are [WEB_PORT, ADMIN_PORT].");
@@ -253,7 +255,8 @@ class ComposeLauncherTest {
         DockerClient failing = engine.connect()) {
       engine.fault = request -> new FakeEngine.Answer(500, "out of order");
       ComposeProject project =
-          ComposeProject.of(List.of(file), Map.of(), failing, OwnerRegistry.ofThisJvm());
+          ComposeProject.of(
+              List.of(file), Map.of(), failing, OwnerRegistry.of(Settings.ofThisJvm()));
       RuntimeException failure = new ContainerLaunchException("Compose failed");
       EnginePorts passage =
           new EnginePorts(
@@ -313,7 +316,8 @@ class ComposeLauncherTest {
           shared: {name: shared}
           external: {external: true}
         """);
-    ComposeCommand compose = new ComposeCommand(ComposeFiles.ownedBy(OwnerRegistry.ofThisJvm()));
+    ComposeCommand compose =
+        new ComposeCommand(ComposeFiles.ownedBy(OwnerRegistry.of(Settings.ofThisJvm())));
     ComposeCommand.Parts parts = compose.parts(List.of(file), Map.of());
     assertThat(parts).isEqualTo(new ComposeCommand.Parts(List.of("web"), List.of(), List.of()));
     Files.createFile(directory.resolve("web.env"));

@@ -9,6 +9,7 @@ import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
@@ -83,11 +84,11 @@ class ComposeLeftoversTest {
 
   private void reap(DockerClient client, Path file, boolean withContainer) throws Exception {
     String project;
-    ComposeFiles files = new ComposeFiles(directory, OwnerRegistry.ofThisJvm());
+    ComposeFiles files = new ComposeFiles(directory, OwnerRegistry.of(Settings.ofThisJvm()));
     List<String> options =
         List.of(
             "-Djava.io.tmpdir=" + directory,
-            "-Dfreeport.dir=" + OwnerRegistry.ofThisJvm().directory());
+            "-Dfreeport.dir=" + OwnerRegistry.of(Settings.ofThisJvm()).directory());
     try (ChildJvm child = ChildJvm.start(Map.of(), options, StartsProject.class, file)) {
       project = child.readLine();
       assertThat(leftOf(client, project)).containsExactly(1, 2, 1);

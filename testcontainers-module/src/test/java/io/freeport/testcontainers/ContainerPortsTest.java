@@ -15,6 +15,7 @@ import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.FreePort;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
@@ -108,7 +109,8 @@ class ContainerPortsTest {
         ContainerPorts.publish(httpd, Httpd.PORT);
         httpd.start();
         assertThat(httpd.getContainerInfo().getConfig().getLabels())
-            .containsEntry("io.freeport.owner", OwnerRegistry.ofThisJvm().self().toString());
+            .containsEntry(
+                "io.freeport.owner", OwnerRegistry.of(Settings.ofThisJvm()).self().toString());
       }
     }
 

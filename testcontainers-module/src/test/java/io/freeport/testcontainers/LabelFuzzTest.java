@@ -9,6 +9,7 @@ import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.FakeEngine;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class LabelFuzzTest {
   private static final int ROUNDS = 24;
   private static final int PER_ROUND = 500;
 
-  private static final Owner SELF = OwnerRegistry.ofThisJvm().self();
+  private static final Owner SELF = OwnerRegistry.of(Settings.ofThisJvm()).self();
 
   /** As {@link FakeEngine} has it for all that it makes. */
   private static final long CREATED = 1_000_000_000;

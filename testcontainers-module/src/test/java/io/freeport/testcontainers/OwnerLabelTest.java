@@ -13,6 +13,7 @@ import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testcontainers.internal.OwnerLabelModifier;
 import io.freeport.testing.ChildJvm;
@@ -40,7 +41,7 @@ class OwnerLabelTest {
     try (HttpdContainer httpd = new HttpdContainer().withLabel("kept", "yes")) {
       httpd.start();
       assertThat(httpd.getContainerInfo().getConfig().getLabels())
-          .containsEntry(Labels.OWNER, OwnerRegistry.ofThisJvm().self().toString())
+          .containsEntry(Labels.OWNER, OwnerRegistry.of(Settings.ofThisJvm()).self().toString())
           .containsEntry("kept", "yes")
           .containsKey("org.testcontainers");
     }

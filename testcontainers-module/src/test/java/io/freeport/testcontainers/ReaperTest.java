@@ -14,6 +14,7 @@ import io.freeport.docker.testing.StaleContainers;
 import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
@@ -81,7 +82,7 @@ class ReaperTest {
 
     @Test
     void whatIsNotCertainlyDeadIsLeftAlone() {
-      Owner self = OwnerRegistry.ofThisJvm().self();
+      Owner self = OwnerRegistry.of(Settings.ofThisJvm()).self();
       Owner elsewhere = new Owner("elsewhere", self.pid(), self.start(), self.nonce());
       Owner dead = new Owner(self.host(), self.pid(), self.start() + 1, self.nonce());
       String ofElsewhere = create(elsewhere.toString());

@@ -9,6 +9,7 @@ import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ final class SoakChild {
   public static void main(String[] args) throws IOException {
     String run = args[0];
     SuiteChild.printLog();
-    System.out.println("owner " + OwnerRegistry.ofThisJvm().self());
+    System.out.println("owner " + OwnerRegistry.of(Settings.ofThisJvm()).self());
     // Six JVMs that start at a time may need more than a suite usually waits.
     ReapReport report = Reaper.create().timeLimit(Duration.ofMinutes(1)).reap();
     System.out.println("reaped " + report.removed().size() + " left " + report.left().size());

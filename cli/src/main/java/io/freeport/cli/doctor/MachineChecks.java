@@ -33,7 +33,7 @@ final class MachineChecks {
                   + " (net.ipv4.ip_local_reserved_ports) are left alone"));
     }
     results.add(handoff(settings));
-    results.add(registry(owners.get()));
+    results.add(registry(owners));
     return results;
   }
 
@@ -59,6 +59,15 @@ final class MachineChecks {
                   + " mode, remove it.");
     } catch (IllegalArgumentException e) {
       return CheckResult.fail("handoff", "a setting is invalid", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static CheckResult registry(Supplier<OwnerRegistry> owners) {
+    try {
+      return registry(owners.get());
+    } catch (IllegalArgumentException e) {
+      return CheckResult.fail(
+          "owner directory", "a setting is invalid", String.valueOf(e.getMessage()));
     }
   }
 

@@ -23,7 +23,7 @@ public record Owner(String host, long pid, long start, String nonce) {
   /** The start of an owner that could not find out its own. */
   public static final long UNKNOWN_START = 0;
 
-  /** Of what is no owner, messages tell so many characters: it may be of any length. */
+  /** Longest part of a malformed label that messages quote. */
   private static final int LONGEST_TOLD = 200;
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,128}");

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The file that this JVM keeps locked as long as it lives. The lock goes with the channel, and the
- * channel with this object: whoever lets it be collected is dead to the others.
+ * The file that this JVM keeps locked as long as it lives. If this object is garbage-collected, the
+ * lock is lost, and other JVMs consider this one dead.
  */
 final class OwnerLockFile {
 

@@ -63,16 +63,6 @@ public final class OwnerRegistry {
   }
 
   /**
-   * Returns the registry of this JVM, with its present configuration.
-   *
-   * @return the one registry of the configured directory
-   * @throws IllegalArgumentException if the configuration contains an unknown key
-   */
-  public static OwnerRegistry ofThisJvm() {
-    return of(Settings.ofThisJvm());
-  }
-
-  /**
    * Returns the registry of this JVM in the configured directory. The first call for a directory
    * locks the JVM's file and removes those of dead ones. The file has to stay locked as long as the
    * JVM lives, so there is one registry for a directory, and it is never closed.

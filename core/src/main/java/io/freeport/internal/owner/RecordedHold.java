@@ -9,7 +9,7 @@ import java.time.Instant;
  *
  * @param port the number, from 1 to 65535
  * @param protocol what it is held for
- * @param state where in its life it is
+ * @param state the current state
  * @param since when it was held first
  * @param name what it is for, as it was asked for; empty if it has no name. Long names are cut
  * @param usedBy who asked for it, such as a test; empty if that is not known. Cut like the name

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is configured for this JVM.
+ * The configuration of this JVM.
  *
  * <p>Every key starts with {@code freeport.}. A value is looked for, in this order, among JUnit's
  * configuration parameters while JUnit runs tests (with {@code freeport-junit5}), the system
@@ -101,7 +101,7 @@ public final class Settings {
   }
 
   /**
-   * Returns which keys there are, of all modules.
+   * Returns the keys of all modules.
    *
    * @return whole keys, such as {@code freeport.leaks}
    */
@@ -110,7 +110,7 @@ public final class Settings {
   }
 
   /**
-   * Returns what somebody may have meant who made a typing error, for messages.
+   * Returns the known word that comes nearest to a misspelled one, for messages.
    *
    * @param written what was written
    * @param known what could have been written

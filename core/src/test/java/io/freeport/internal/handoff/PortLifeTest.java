@@ -10,6 +10,7 @@ import io.freeport.PortTier;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.search.FoundPort;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
@@ -25,14 +26,14 @@ class PortLifeTest {
   private final PortLife port;
 
   PortLifeTest() throws IOException {
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     PortRequest request = PortRequest.named("web").build();
     FoundPort found = hold(request);
     port = PortLife.begin(request, List.of(found), HandoffMode.SHARED, registry).get(0);
   }
 
   private static FoundPort hold(PortRequest request) throws IOException {
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     for (int number = 24_000; ; number++) {
       try {
         Hold hold = Hold.exclusive(request.protocol(), null, number);

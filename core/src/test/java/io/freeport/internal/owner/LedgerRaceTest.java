@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -137,7 +138,7 @@ class LedgerRaceTest {
         Random random = new Random(i);
         new Thread(() -> enterAndRemoveForever(random)).start();
       }
-      System.out.println(OwnerRegistry.ofThisJvm().self());
+      System.out.println(OwnerRegistry.of(Settings.ofThisJvm()).self());
     }
 
     private static void enterAndRemoveForever(Random random) {
@@ -154,7 +155,8 @@ class LedgerRaceTest {
     }
 
     private static LedgerEntry enter(int port) {
-      return OwnerRegistry.ofThisJvm().enter(port, protocolOf(port), nameOf(port), usedByOf(port));
+      return OwnerRegistry.of(Settings.ofThisJvm())
+          .enter(port, protocolOf(port), nameOf(port), usedByOf(port));
     }
   }
 }

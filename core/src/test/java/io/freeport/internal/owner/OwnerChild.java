@@ -2,6 +2,7 @@ package io.freeport.internal.owner;
 
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class OwnerChild implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+    OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     System.out.println(registry.self());
     List<LedgerEntry> entries = new ArrayList<>();
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {

@@ -340,8 +340,8 @@ class OwnerDirectoryTest {
               ClassLoader.getPlatformClassLoader());
       return loader
           .loadClass("io.freeport.internal.owner.OwnerRegistry")
-          .getMethod("ofThisJvm")
-          .invoke(null);
+          .getMethod("open", Path.class)
+          .invoke(null, Path.of(System.getProperty("freeport.dir", "")));
     }
 
     private static URL url(String entry) {

@@ -6,6 +6,7 @@ import static io.freeport.internal.owner.OwnerVerdict.Life.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -250,7 +251,7 @@ class OwnerRegistryTest {
     private IsOwner() {}
 
     public static void main(String[] args) throws IOException {
-      System.out.println(OwnerRegistry.ofThisJvm().self());
+      System.out.println(OwnerRegistry.of(Settings.ofThisJvm()).self());
       System.in.read();
     }
   }
@@ -259,7 +260,7 @@ class OwnerRegistryTest {
     private JudgesItsChild() {}
 
     public static void main(String[] args) throws IOException {
-      OwnerRegistry registry = OwnerRegistry.ofThisJvm();
+      OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
       Process child = new ProcessBuilder("sleep", "60").start();
       Owner owner = new Owner(registry.self().host(), child.pid(), 12345, "00c0ffee");
       OwnerVerdict verdict = registry.judge(owner);

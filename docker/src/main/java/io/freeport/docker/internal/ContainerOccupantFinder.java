@@ -39,7 +39,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
 
   /** Creates the finder, for {@link java.util.ServiceLoader}. */
   public ContainerOccupantFinder() {
-    this(OwnerRegistry.ofThisJvm());
+    this(DockerContext.ofThisJvm().owners());
   }
 
   ContainerOccupantFinder(OwnerRegistry owners) {

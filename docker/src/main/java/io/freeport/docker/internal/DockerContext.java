@@ -21,12 +21,16 @@ public record DockerContext(Settings settings, OwnerRegistry owners, EngineStrat
    * @throws IllegalArgumentException if the configuration contains an unknown key
    */
   public static DockerContext ofThisJvm() {
-    return new DockerContext(Settings.ofThisJvm(), OwnerRegistry.ofThisJvm(), ENGINE_OF_THIS_JVM);
+    return of(Settings.ofThisJvm(), ENGINE_OF_THIS_JVM);
   }
 
   /** Returns a context in which another source of settings is asked, too. */
   public DockerContext with(SettingsSource source) {
-    return new DockerContext(settings.with(source), owners, engine);
+    return of(settings.with(source), engine);
+  }
+
+  private static DockerContext of(Settings settings, EngineStrategy engine) {
+    return new DockerContext(settings, OwnerRegistry.of(settings), engine);
   }
 
   public ContainerSettings containers() {

@@ -1,10 +1,10 @@
 package io.freeport.docker.reaper;
 
 import io.freeport.docker.internal.Display;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.internal.owner.Owner;
-import io.freeport.internal.owner.OwnerRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,7 +103,7 @@ public record ReapReport(
 
   /** For an owner of this host the pid is enough. */
   private static String ownerInWords(String owner) {
-    Owner self = OwnerRegistry.ofThisJvm().self();
+    Owner self = DockerContext.ofThisJvm().owners().self();
     try {
       Owner parsed = Owner.parse(owner);
       return parsed.host().equals(self.host()) ? "the JVM with pid " + parsed.pid() : owner;

@@ -17,6 +17,7 @@ import io.freeport.docker.testing.FakeEngine;
 import io.freeport.docker.testing.FakeEngine.Answer;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the reaper decides and does, and how it takes each failure of the engine. */
 class ReapPassTest {
 
-  private static final Owner SELF = OwnerRegistry.ofThisJvm().self();
+  private static final Owner SELF = OwnerRegistry.of(Settings.ofThisJvm()).self();
   private static final String ALIVE = SELF.toString();
 
   /** Another start than that of the process with this pid. */

@@ -22,6 +22,7 @@ import io.freeport.docker.testing.EngineProxy;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
@@ -203,7 +204,7 @@ class ReaperOnEngineTest {
       number = allocator.hold().number();
     }
     PortRequest request = PortRequest.named("db").preferred(number).strict().build();
-    String ours = startPublishing(number, OwnerRegistry.ofThisJvm().self().toString());
+    String ours = startPublishing(number, OwnerRegistry.of(Settings.ofThisJvm()).self().toString());
     try (PortAllocator allocator = PortAllocator.create()) {
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(() -> allocator.hold(request))

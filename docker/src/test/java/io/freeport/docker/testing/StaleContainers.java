@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Volume;
 import io.freeport.docker.internal.Labels;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ public final class StaleContainers {
 
   /** Returns an owner that has this JVM's pid, and started at another time, so it is dead. */
   public static Owner deadOwner() {
-    Owner self = OwnerRegistry.ofThisJvm().self();
+    Owner self = OwnerRegistry.of(Settings.ofThisJvm()).self();
     return new Owner(self.host(), self.pid(), self.start() + 1, "00c0ffee");
   }
 

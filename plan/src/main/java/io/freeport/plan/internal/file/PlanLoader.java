@@ -24,6 +24,11 @@ public record PlanLoader(Settings settings, Map<Path, String> texts) {
     this(settings, Map.of());
   }
 
+  /** Returns a loader with the present settings of this JVM. */
+  public static PlanLoader ofThisJvm() {
+    return new PlanLoader(Settings.ofThisJvm());
+  }
+
   /**
    * Returns a loader that reads a file as if it had another text.
    *

@@ -30,12 +30,13 @@ public final class PlannedPortsProvider implements NamedPorts.Provider {
   /** Reads a plan with a mistake again each time, so that each test reports it. */
   @Override
   public synchronized NamedPorts open(String usedBy) {
-    Settings settings = Settings.ofThisJvm();
+    PlanLoader loader = PlanLoader.ofThisJvm();
+    Settings settings = loader.settings();
     PlanOverrides overrides = PlanOverrides.of(settings);
     Map<String, String> values = values(settings);
     Reading reading = last;
     if (reading == null || !reading.overrides.equals(overrides) || !reading.values.equals(values)) {
-      PortPlan plan = PortPlan.of(new PlanLoader(settings).load(Path.of("")));
+      PortPlan plan = PortPlan.of(loader.load(Path.of("")));
       reading = new Reading(overrides, values, plan);
       last = reading;
     }
