@@ -103,8 +103,7 @@ public final class PortLife {
   private volatile int number;
   private volatile PortTier tier;
 
-  // Guarded by the lock. In HELD there is a hold, in RELEASED there is none. In OFFERED and TAKEN
-  // it
+  // Guarded by the lock. There is a hold in HELD and none in RELEASED. In OFFERED and TAKEN this
   // depends on the mode and on whether the hold is retained.
   private PortState state;
   private HandoffMode mode;
