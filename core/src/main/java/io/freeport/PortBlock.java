@@ -11,7 +11,7 @@ import java.util.List;
  * start("ftpd", "--passive=" + block.range());
  * }</pre>
  *
- * <p>The block holds nothing itself: its ports are released by whoever asked for them.
+ * <p>The block holds nothing itself: the holder of its ports releases them.
  *
  * @param ports in the order of their numbers, at least one
  * @since 0.1.0

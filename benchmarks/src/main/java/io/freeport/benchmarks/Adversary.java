@@ -56,12 +56,12 @@ final class Adversary {
     Thread starter = new Thread(Adversary::endWithItsStarter);
     starter.setDaemon(true);
     starter.start();
-    // Whatever is thrown here ends the process, which whoever started it looks for.
+    // An exception ends this process; the process that started it notices.
     new Adversary(Integer.parseInt(args[1]), Integer.parseInt(args[2]))
         .takeAll(Way.valueOf(args[0]));
   }
 
-  /** Standard input is closed by whoever started this, or by that one's end. */
+  /** The process that started this one closes standard input, at its end at the latest. */
   private static void endWithItsStarter() {
     try {
       while (System.in.read() >= 0) {

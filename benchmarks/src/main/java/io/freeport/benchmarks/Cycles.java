@@ -39,10 +39,10 @@ final class Cycles {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[3]));
     ExecutorService workers = Executors.newFixedThreadPool(threads);
     try (PortSource source = Peer.valueOf(args[0]).open()) {
-      Cycles its = new Cycles(source, end);
+      Cycles worker = new Cycles(source, end);
       List<Future<List<String>>> results = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
-        results.add(workers.submit(() -> its.run(cycles)));
+        results.add(workers.submit(() -> worker.run(cycles)));
       }
       for (Future<List<String>> result : results) {
         result.get().forEach(System.out::println);

@@ -45,8 +45,8 @@ final class LatencyPart implements Part {
     }
 
     Call byFourThreads() {
-      String its = setting.equals(ONE_THREAD) ? "4 threads" : setting + ", 4 threads";
-      return new Call(metric, subject, its, method, parameters, 4);
+      String fourThreads = setting.equals(ONE_THREAD) ? "4 threads" : setting + ", 4 threads";
+      return new Call(metric, subject, fourThreads, method, parameters, 4);
     }
   }
 
@@ -76,14 +76,14 @@ final class LatencyPart implements Part {
       if (peer == Peer.MOCK_SERVER && effort == Effort.SMOKE) { // it sleeps
         continue;
       }
-      List<String> its = List.of("peer", peer.name());
+      List<String> parameters = List.of("peer", peer.name());
       List<String> warm =
           List.of("peer", peer.name(), "warmUpNanos", "" + effort.of(1, 1, 0) * WARM_UP_NANOS);
       boolean isSlow = SLOW.contains(peer);
-      Call one = new Call("latency.one", peer.title(), ONE_THREAD, "Allocation.one", its, 1);
+      Call one = new Call("latency.one", peer.title(), ONE_THREAD, "Allocation.one", parameters, 1);
       (isSlow ? others : ones).add(isSlow ? one : one.with(warm));
       others.add(one.byFourThreads());
-      Call ten = new Call("latency.ten", peer.title(), ONE_THREAD, "Allocation.ten", its, 1);
+      Call ten = new Call("latency.ten", peer.title(), ONE_THREAD, "Allocation.ten", parameters, 1);
       others.add(ten);
       byOneThreadSoFar.add(ten);
     }

@@ -19,24 +19,24 @@ final class Machine {
   private Machine() {}
 
   static Map<String, String> describe(Bench bench) {
-    Map<String, String> its = new LinkedHashMap<>();
-    its.put("Processor", line("/proc/cpuinfo", "model name\\s*:\\s*(.*)"));
-    its.put("Processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    its.put("Memory", line("/proc/meminfo", "MemTotal:\\s*(.*)"));
-    its.put("Kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    its.put("System", line("/etc/os-release", "PRETTY_NAME=\"?([^\"]*)\"?"));
-    its.put(
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Processor", line("/proc/cpuinfo", "model name\\s*:\\s*(.*)"));
+    facts.put("Processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    facts.put("Memory", line("/proc/meminfo", "MemTotal:\\s*(.*)"));
+    facts.put("Kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    facts.put("System", line("/etc/os-release", "PRETTY_NAME=\"?([^\"]*)\"?"));
+    facts.put(
         "Java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    its.put(
+    facts.put(
         "Ephemeral ports",
         line("/proc/sys/net/ipv4/ip_local_port_range", "(.*)").replaceAll("\\s+", " to "));
     for (String entry : bench.classPath()) {
       Matcher jar = JAR.matcher(entry);
       if (jar.find() && jar.group(1).matches(PEERS)) {
-        its.put(jar.group(1), jar.group(2));
+        facts.put(jar.group(1), jar.group(2));
       }
     }
-    return its;
+    return facts;
   }
 
   private static String line(String file, String pattern) {

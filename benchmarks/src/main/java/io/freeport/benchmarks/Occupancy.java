@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A port of a range of which others have a part. */
+/** Allocates in a range in which other sockets have some of the ports. */
 @State(Scope.Benchmark)
 public class Occupancy {
 
@@ -37,15 +37,15 @@ public class Occupancy {
   private int lowest;
   private PortRequest request = PortRequest.any();
 
-  /** Takes the range of which others have the least, and as many of its ports as are missing. */
+  /** Binds as many ports as the setting asks for, in the range with the most free ports. */
   @Setup
   public void occupy() throws IOException {
     List<Integer> free = List.of();
     for (int candidate = LOWEST; candidate < HIGHEST && free.size() < RANGE; candidate += RANGE) {
-      List<Integer> its = freeFrom(candidate);
-      if (its.size() > free.size()) {
+      List<Integer> freeHere = freeFrom(candidate);
+      if (freeHere.size() > free.size()) {
         lowest = candidate;
-        free = its;
+        free = freeHere;
       }
     }
     Collections.shuffle(free);

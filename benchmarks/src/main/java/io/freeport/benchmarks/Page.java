@@ -82,8 +82,9 @@ final class Page {
     return target
         .spread(results)
         .map(
-            its ->
-                cell(its) + target.trials().apply(results).map(n -> " of " + figure(n)).orElse(""))
+            spread ->
+                cell(spread)
+                    + target.trials().apply(results).map(n -> " of " + figure(n)).orElse(""))
         .orElse("");
   }
 

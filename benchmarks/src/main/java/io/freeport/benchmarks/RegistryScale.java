@@ -32,7 +32,7 @@ final class RegistryScale {
       }
       System.out.println("ready: " + owners.size());
       while (System.in.read() >= 0) {
-        // it is closed by whoever started this
+        // it is closed by the process that started this one
       }
     } else {
       look(count, directory);

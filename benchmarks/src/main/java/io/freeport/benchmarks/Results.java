@@ -57,9 +57,9 @@ final class Results {
   /** Adds a value to a series, which comes into being with its first one. */
   void add(String metric, String subject, String setting, String unit, double value) {
     for (int i = 0; i < series.size(); i++) {
-      Series its = series.get(i);
-      if (its.is(metric, subject, setting)) {
-        List<Double> values = new ArrayList<>(its.values());
+      Series existing = series.get(i);
+      if (existing.is(metric, subject, setting)) {
+        List<Double> values = new ArrayList<>(existing.values());
         values.add(value);
         series.set(i, new Series(metric, subject, setting, unit, values));
         return;
@@ -69,10 +69,10 @@ final class Results {
   }
 
   List<Series> ofMetric(String metric) {
-    return series.stream().filter(its -> its.metric().equals(metric)).toList();
+    return series.stream().filter(one -> one.metric().equals(metric)).toList();
   }
 
   Optional<Series> find(String metric, String subject, String setting) {
-    return series.stream().filter(its -> its.is(metric, subject, setting)).findFirst();
+    return series.stream().filter(one -> one.is(metric, subject, setting)).findFirst();
   }
 }

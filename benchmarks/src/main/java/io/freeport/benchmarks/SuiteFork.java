@@ -46,7 +46,7 @@ final class SuiteFork {
                 .count());
   }
 
-  /** Whoever was to find a port did not. */
+  /** The source found no port. */
   private static boolean isBeforeTheServer(Throwable failure) {
     return Arrays.stream(failure.getStackTrace())
         .noneMatch(frame -> frame.getClassName().endsWith("." + Suite.SERVED));

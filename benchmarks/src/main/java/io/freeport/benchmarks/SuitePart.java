@@ -72,14 +72,14 @@ final class SuitePart implements Part {
 
   private static void measure(Run run, int tests, Results results) throws Exception {
     SuiteVariant variant = run.suite().variant();
-    Suite.Run its = run.suite().run(run.forks(), tests);
-    if (its.lost() > 0 && !variant.letsGo()) {
+    Suite.Run outcome = run.suite().run(run.forks(), tests);
+    if (outcome.lost() > 0 && !variant.letsGo()) {
       throw new IOException(
-          variant.title() + ": " + its.lost() + " tests could not have their port");
+          variant.title() + ": " + outcome.lost() + " tests could not have their port");
     }
-    double seconds = its.nanos() / (double) TimeUnit.SECONDS.toNanos(1);
+    double seconds = outcome.nanos() / (double) TimeUnit.SECONDS.toNanos(1);
     results.add(TIME, variant.title(), setting(run.forks()), "s", seconds);
-    results.add(LOST, variant.title(), setting(run.forks()), "", its.lost());
+    results.add(LOST, variant.title(), setting(run.forks()), "", outcome.lost());
   }
 
   private static void surefire(Run run, int tests, Results results) throws Exception {

@@ -52,27 +52,29 @@ record Target(
           new Target(
               "allocate and release, against `new ServerSocket(0)` and close",
               1.25,
-              its -> ratios(its, ONE, THREAD, Peer.FREEPORT.title(), Peer.SERVER_SOCKET.title())),
+              measured ->
+                  ratios(measured, ONE, THREAD, Peer.FREEPORT.title(), Peer.SERVER_SOCKET.title())),
           new Target("the same, against the fastest peer", 1.0, Target::againstTheFastest),
           new Target(
               "a service of a plan of six, against 0.10 ms",
               0.25,
-              its ->
-                  its.find("latency.plan", Peer.FREEPORT.title(), "six services")
+              measured ->
+                  measured
+                      .find("latency.plan", Peer.FREEPORT.title(), "six services")
                       .map(
                           series ->
                               scaled(series, 1 / (SixServices.SERVICES * PLAN_BUDGET_MICROS)))),
           new Target(
               "ports lost in the storm, shared mode, of 100 000 cycles or more",
               0,
-              its -> StormPart.lost(its).map(List::of),
+              measured -> StormPart.lost(measured).map(List::of),
               StormPart::cyclesThatCount),
           new Target(
               "`@FreePort int` against `@TempDir`, per test",
               0.5,
-              its ->
+              measured ->
                   ratios(
-                      its,
+                      measured,
                       SuitePart.PER_TEST,
                       SuitePart.PER_TEST_SETTING,
                       SuiteVariant.FREEPORT.title(),
@@ -80,9 +82,9 @@ record Target(
           new Target(
               "a suite of 1 000 tests, against the same without ports",
               1.02,
-              its ->
+              measured ->
                   ratios(
-                      its,
+                      measured,
                       SuitePart.TIME,
                       "1 fork",
                       SuiteVariant.FREEPORT.title(),
@@ -90,9 +92,9 @@ record Target(
           new Target(
               "a fork of one test with FreePort on the class path, and unused",
               1.03,
-              its ->
+              measured ->
                   ratios(
-                      its,
+                      measured,
                       SuitePart.FORK,
                       SuitePart.FORK_SETTING,
                       SuitePart.UNUSED,
@@ -100,9 +102,9 @@ record Target(
           new Target(
               "start of a container, held port against one that the engine chooses",
               1.02,
-              its ->
+              measured ->
                   ratios(
-                      its,
+                      measured,
                       ContainerPart.TIME,
                       ContainerPart.SETTING,
                       ContainerPart.HELD,
@@ -110,9 +112,9 @@ record Target(
           new Target(
               "100 stale containers, against `docker rm -f -v` of them",
               1.0,
-              its ->
+              measured ->
                   ratios(
-                      its,
+                      measured,
                       ReaperPart.TIME,
                       ReaperPart.setting(100, 0),
                       ReaperPart.REAPER,
@@ -122,8 +124,8 @@ record Target(
           new Target(
               "heap per held port, in KiB",
               2,
-              its ->
-                  its.ofMetric(ScalePart.HEAP).stream()
+              measured ->
+                  measured.ofMetric(ScalePart.HEAP).stream()
                       .findFirst()
                       .map(series -> scaled(series, 1 / 1024.0))));
 
@@ -135,10 +137,10 @@ record Target(
     return new Target(
         "allocation from a range that is 95 % taken, against one that is free: " + which,
         10,
-        its ->
+        measured ->
             ratios(
-                its.find("latency.range", subject, "95 % taken"),
-                its.find("latency.range", subject, "0 % taken")));
+                measured.find("latency.range", subject, "95 % taken"),
+                measured.find("latency.range", subject, "0 % taken")));
   }
 
   /** Returns what all rounds say together, if it was measured. */
@@ -147,7 +149,7 @@ record Target(
   }
 
   Verdict verdict(Results results) {
-    return spread(results).map(its -> verdict(its, results)).orElse(Verdict.NOT_RUN);
+    return spread(results).map(spread -> verdict(spread, results)).orElse(Verdict.NOT_RUN);
   }
 
   private Verdict verdict(Spread spread, Results results) {
@@ -191,7 +193,7 @@ record Target(
     Optional<Series> ours = results.find(ONE, Peer.FREEPORT.title(), THREAD);
     return results.ofMetric(ONE).stream()
         .filter(series -> series.setting().equals(THREAD))
-        .filter(series -> ours.filter(its -> its.isPairedWith(series)).isPresent())
+        .filter(series -> ours.filter(own -> own.isPairedWith(series)).isPresent())
         .filter(series -> !series.subject().equals(Peer.FREEPORT.title()))
         .filter(series -> !series.subject().equals(Peer.RAW.title()))
         .min(Comparator.comparingDouble(series -> series.spread().median()))

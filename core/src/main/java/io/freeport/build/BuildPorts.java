@@ -164,7 +164,7 @@ public final class BuildPorts {
       return true;
     }
 
-    /** The JVMs of the build offer the port, so whoever holds it exclusively is none of them. */
+    /** The JVMs of the build offer the port, so a JVM that holds it exclusively is none of them. */
     private boolean isSomebodyElses(int number) {
       return owners.livingOwners().stream()
           .flatMap(owner -> owner.holds().stream())

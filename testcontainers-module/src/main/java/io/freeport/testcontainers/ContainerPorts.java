@@ -74,8 +74,8 @@ public final class ContainerPorts {
    * @param container a container that has not been started yet
    * @param containerPort the port on which the service listens in the container, from 1 to 65535;
    *     of the protocol that {@code port} was asked for
-   * @param port the port of this host; it stays in the hands of whoever holds it, who must not
-   *     release it before the start
+   * @param port the port of this host; the caller still holds it, and must not release it before
+   *     the start
    * @return {@code port}, whose number may change in the start, unless it was asked for strictly or
    *     {@code freeport.retries} is 0
    * @throws IllegalArgumentException if {@code containerPort} is not a port number, or one of the
@@ -94,7 +94,7 @@ public final class ContainerPorts {
    * listen on them yet; tell the server its numbers by {@link #configure}.
    *
    * @param container a container that has not been started yet
-   * @param ports for example a contiguous block; they stay in the hands of whoever holds them
+   * @param ports for example a contiguous block; the caller still holds them
    * @throws IllegalArgumentException if one of them is published already
    * @throws IllegalStateException if the container has been started, or a port was released
    */

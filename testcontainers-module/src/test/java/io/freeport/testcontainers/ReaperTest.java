@@ -138,13 +138,23 @@ class ReaperTest {
     /** As for users of docker-java, who have neither Testcontainers nor the module for it. */
     @Test
     void withoutTestcontainersItUsesDockerJava() throws Exception {
+      removesWithout(
+          Path.of("org", "testcontainers"), Path.of("testcontainers-module", "target", "classes"));
+    }
+
+    /** As for users of Testcontainers, which brings no docker-java-core. */
+    @Test
+    void withoutDockerJavaCoreItUsesTestcontainers() throws Exception {
+      removesWithout(Path.of("docker-java-core"));
+    }
+
+    private void removesWithout(Path... leftOut) throws Exception {
       String stale = create(StaleContainers.deadOwner().toString());
       String classPath =
           Arrays.stream(ChildJvm.classPath().split(Pattern.quote(File.pathSeparator), -1))
-              .filter(entry -> !entry.contains("org" + File.separator + "testcontainers"))
               .filter(
                   entry ->
-                      !entry.endsWith(Path.of("testcontainers-module", "target", "classes") + ""))
+                      Arrays.stream(leftOut).noneMatch(part -> entry.contains(part.toString())))
               .collect(Collectors.joining(File.pathSeparator));
       assertThat(classPath).as("the control").isNotEqualTo(ChildJvm.classPath());
       try (ChildJvm suite =

@@ -201,9 +201,9 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
   }
 
   /**
-   * A server that the command has left behind is no conflict. By now its parent may be gone, and
-   * its group and session be its own; but whoever was there before us does not come from the
-   * command.
+   * Returns whether a process that is older than this one has the port. A younger one may be a
+   * server that the command left behind, which is no conflict: its parent may be gone by now, and
+   * its group and session may have changed.
    */
   private static boolean isOfSomebodyElse(HeldPort port) {
     ProcessHandle us = ProcessHandle.current();

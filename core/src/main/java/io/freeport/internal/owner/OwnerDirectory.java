@@ -150,7 +150,7 @@ final class OwnerDirectory {
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory, e);
     }
-    // Whoever sees this JVM from another namespace knows by the file alone that it has ended.
+    // From another pid namespace only the file shows that this JVM has ended.
     if (!shared.get()) {
       ownFile.deleteOnExit();
     }

@@ -127,8 +127,8 @@ public final class OwnerRegistry {
   }
 
   private static Owner self(long start) {
-    // Tells class loaders of one JVM apart. Nobody needs to be unable to guess it, and the random
-    // numbers of which that is true take the JVM 10 ms to set up.
+    // Tells class loaders of one JVM apart. It need not be secret, and a secure random generator
+    // takes the JVM 10 ms to set up.
     String nonce = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     return new Owner(
         HostIdentity.ofThisProcess().text(), ProcessHandle.current().pid(), start, nonce);

@@ -9,7 +9,7 @@ package io.freeport.internal.owner;
  */
 public record OwnerVerdict(Life life, String reason) {
 
-  /** What can be known of an owner. Whoever is not certainly dead is to be left alone. */
+  /** What is known of an owner. Only what certainly dead owners left may be removed. */
   public enum Life {
     /** It lives, or might. */
     ALIVE,

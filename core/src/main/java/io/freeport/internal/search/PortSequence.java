@@ -68,7 +68,7 @@ public final class PortSequence {
     private final int[] sizes;
 
     /**
-     * @param ranges in the order of their numbers, none of which is in two of them
+     * @param ranges in ascending order, without overlaps
      */
     InRanges(List<PortRange> ranges) {
       this.ranges = ranges;

@@ -21,7 +21,7 @@ public final class Display {
     return cut.replaceAll("\\p{C}", "?");
   }
 
-  /** Returns an age in its largest unit of which there are several, such as {@code 90 min}. */
+  /** Returns an age in the largest unit that it contains at least twice, such as {@code 90 min}. */
   public static String age(Duration age) {
     if (age.toDays() > 1) {
       return age.toDays() + " d";

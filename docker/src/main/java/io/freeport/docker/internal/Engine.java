@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,19 @@ public final class Engine {
   private static final String UNIX = "unix://";
   private static final Path DEFAULT_SOCKET = Path.of("/var/run/docker.sock");
 
-  private static final EngineProvider PROVIDER =
-      ServiceLoader.load(EngineProvider.class, Engine.class.getClassLoader())
-          .findFirst()
-          .orElseGet(DockerJavaEngine::new);
+  private static final EngineProvider PROVIDER = provider();
 
   private Engine() {}
+
+  /**
+   * Without a method reference: it would load docker-java-core, which Testcontainers does not
+   * bring.
+   */
+  private static EngineProvider provider() {
+    Iterator<EngineProvider> providers =
+        ServiceLoader.load(EngineProvider.class, Engine.class.getClassLoader()).iterator();
+    return providers.hasNext() ? providers.next() : new DockerJavaEngine();
+  }
 
   /**
    * Returns a new client, to be closed by the caller.

@@ -47,7 +47,7 @@ public final class Labels {
     create.withLabels(labels);
   }
 
-  /** Returns why something must never be removed, whoever owns it. */
+  /** Returns why something must never be removed, for any owner. */
   public static Optional<String> protection(Map<String, String> labels) {
     if (OF_REUSABLE.stream().anyMatch(labels::containsKey)) {
       return Optional.of("it is a reusable container of Testcontainers, and outlives its JVM");

@@ -36,7 +36,7 @@ public final class Session {
     return OF_THIS_JVM;
   }
 
-  /** Read when they are needed first, since a mistake in them is an error of whoever needs them. */
+  /** Read at the first use, so an invalid setting fails what needs it, and nothing else. */
   private static final class Configuration {
     final @Nullable JUnitParameters parameters;
     volatile @Nullable Settings settings;
