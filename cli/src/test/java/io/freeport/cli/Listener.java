@@ -4,6 +4,7 @@ import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,12 @@ public final class Listener implements AutoCloseable {
 
   /** Returns one that ends when it gets TERM, or {@code stubborn} one that does not. */
   public static Listener start(boolean stubborn) throws IOException {
-    return new Listener(ChildJvm.start(Main.class, stubborn));
+    // The tests' own classes will do: systems cut long command lines, and tests look for the class.
+    String classPath =
+        Path.of(URI.create(Main.class.getProtectionDomain().getCodeSource().getLocation() + ""))
+            .toString();
+    return new Listener(
+        ChildJvm.start(Map.of(), List.of(), List.of(), classPath, Main.class, stubborn));
   }
 
   /** Returns one of the user nobody. */
