@@ -67,7 +67,8 @@ public final class BuildPorts {
    * @param allocator holds the port
    * @param request a request for one TCP port; that of the first JVM counts
    * @return the hold, the same for all callers in this JVM; it need not be closed
-   * @throws PortUnavailableException if this is the first JVM that asks, and there is none
+   * @throws PortUnavailableException if this JVM is the first to ask, and no port satisfies the
+   *     request
    * @throws IllegalArgumentException if the request is not for one TCP port
    * @throws java.io.UncheckedIOException if the build's record cannot be read or written
    */
@@ -164,7 +165,7 @@ public final class BuildPorts {
       return true;
     }
 
-    /** The JVMs of the build offer the port, so a JVM that holds it exclusively is none of them. */
+    /** JVMs of the build offer the port. One that holds it exclusively belongs to another build. */
     private boolean isSomebodyElses(int number) {
       return owners.livingOwners().stream()
           .flatMap(owner -> owner.holds().stream())

@@ -20,7 +20,7 @@ record ShareRecord(String description, List<String> uses) {
 
   static final ShareRecord EMPTY = new ShareRecord("", List.of());
 
-  /** Returns what the file says; nothing if there is none. */
+  /** Returns the record in the file; an empty record if there is no file. */
   static ShareRecord read(Path file) throws IOException {
     try {
       List<String> lines = Files.readAllLines(file);

@@ -25,7 +25,7 @@ record CheckResult(Level level, String about, String text, String advice) {
       this.colour = colour;
     }
 
-    /** In the markup of picocli, which leaves the colour out where there is none. */
+    /** Returns picocli markup; picocli drops the colour on terminals without colours. */
     String markup() {
       return String.format("@|%s %-4s|@", colour, EnumNames.lowerCase(this));
     }

@@ -60,7 +60,7 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
   /** The ports that somebody else has after the last start. */
   private final List<String> stolen = new ArrayList<>();
 
-  /** The ports on which nobody has listened. */
+  /** The ports on which no process has listened. */
   private final List<String> unused = new ArrayList<>();
 
   CommandStart(

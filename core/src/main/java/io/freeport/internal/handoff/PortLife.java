@@ -323,7 +323,7 @@ public final class PortLife {
     }
   }
 
-  /** Undoes {@link #dropHold} if nobody has the port. */
+  /** Holds the port again after {@link #dropHold}, unless somebody has it. */
   public void restoreHold() {
     synchronized (lock) {
       if (state == OFFERED && hold == null && !isBound(false)) {

@@ -44,7 +44,7 @@ final class LedgerSlot {
 
   static final int SIZE = 256;
 
-  /** The file grows by so many bytes. */
+  /** Number of bytes by which the file grows. */
   static final int CHUNK = 512 * SIZE;
 
   /** As many slots as there are TCP and UDP ports. */

@@ -94,9 +94,6 @@ final class SearchFailures {
   /** Returns what was tried, tier by tier. */
   @Override
   public String toString() {
-    if (tried.isEmpty()) {
-      return "nothing, since the request names no port for its tiers";
-    }
     return tried.entrySet().stream()
         .map(
             entry -> entry.getValue() + " (" + entry.getKey().name().toLowerCase(Locale.ROOT) + ")")

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The default tells the type. There is one class for all types, because every JVM with FreePort
  * on its class path loads it.
  *
- * @param <T> the type of the value; null stands for a setting that nobody wrote
+ * @param <T> the type of the value; nullable if the setting has no default
  */
 public final class SettingKey<T extends @Nullable Object> {
 
@@ -59,7 +59,7 @@ public final class SettingKey<T extends @Nullable Object> {
   }
 
   /**
-   * Returns the value if nobody wrote one.
+   * Returns the value that applies if no source has one.
    *
    * @return the default
    */
