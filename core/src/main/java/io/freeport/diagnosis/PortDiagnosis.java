@@ -4,8 +4,8 @@ import io.freeport.PortRange;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.OccupantSearch.Source;
 import io.freeport.internal.hold.Hold;
-import io.freeport.internal.os.ListeningSockets;
 import io.freeport.internal.os.SocketError;
+import io.freeport.internal.os.SocketTable;
 import io.freeport.internal.os.WellKnownPorts;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
@@ -183,7 +183,7 @@ public final class PortDiagnosis {
       return true;
     }
     try {
-      return ListeningSockets.contain(protocol, port);
+      return !SocketTable.entries(protocol, port).isEmpty();
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot read the list of sockets", e);
       return true;

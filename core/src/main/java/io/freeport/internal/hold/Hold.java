@@ -2,7 +2,7 @@ package io.freeport.internal.hold;
 
 import io.freeport.HandoffMode;
 import io.freeport.Protocol;
-import io.freeport.internal.os.ListeningSockets;
+import io.freeport.internal.os.SocketTable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
@@ -161,7 +161,7 @@ public final class Hold {
       return isRefusedForUdp(where); // the system's list is read for the port alone
     }
     try {
-      return ListeningSockets.contain(Protocol.UDP, where.getPort());
+      return !SocketTable.entries(Protocol.UDP, where.getPort()).isEmpty();
     } catch (NoSuchFileException notLinux) {
       return isRefusedForUdp(where);
     }

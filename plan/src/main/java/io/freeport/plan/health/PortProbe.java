@@ -2,8 +2,8 @@ package io.freeport.plan.health;
 
 import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
-import io.freeport.internal.os.ListeningSockets;
 import io.freeport.internal.os.SocketError;
+import io.freeport.internal.os.SocketTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +29,9 @@ final class PortProbe {
 
   static Health listening(int port) {
     try {
-      boolean listening = ListeningSockets.listenOn(port);
+      boolean listening =
+          SocketTable.entries(Protocol.TCP_AND_UDP, port).stream()
+              .anyMatch(SocketTable.Entry::isListening);
       return Health.of(
           listening, listening ? "somebody listens on " + port : "nobody listens on " + port);
     } catch (IOException notListed) {
