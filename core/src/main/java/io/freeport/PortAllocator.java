@@ -9,9 +9,11 @@ import io.freeport.internal.search.FoundPort;
 import io.freeport.internal.search.NoPortMessage;
 import io.freeport.internal.search.PortSearch;
 import io.freeport.internal.search.PortSequence;
+import io.freeport.internal.search.QueuedSearch;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.spi.SharedPorts;
+import io.freeport.spi.WaitGuard;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  *       close-then-bind}
  *   <li>{@code freeport.handoff.timeout}: how long {@link #startOn} waits for a consumer; {@code
  *       10s}
+ *   <li>{@code freeport.queue.timeout}: how long a request waits that asks for it by {@link
+ *       PortRequest.Builder#queue()}; {@code 2m}
  *   <li>{@code freeport.retries}: how often {@link #startOn} tries again with another port; {@code
  *       5}
  *   <li>{@code freeport.ranges} and {@code freeport.avoid}: requests without numbers get ports of
@@ -70,6 +74,7 @@ public final class PortAllocator implements AutoCloseable {
 
   private final HandoffMode mode;
   private final Duration handoffTimeout;
+  private final Duration queueTimeout;
   private final int retries;
   private final PortEvents events;
   private final PortSearch search;
@@ -87,6 +92,7 @@ public final class PortAllocator implements AutoCloseable {
             : PortSequence.within(builder.ranges, builder.avoided);
     mode = builder.mode == null ? HandoffProbe.modeOfThisMachine() : builder.mode;
     handoffTimeout = builder.handoffTimeout;
+    queueTimeout = builder.queueTimeout;
     retries = builder.retries;
     events = new PortEvents(builder.listeners, builder.leaks);
     search = new PortSearch(kernel, any, mode, registry, builder.reclaims);
@@ -201,6 +207,25 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   /**
+   * Holds all ports of a request, or none, for modules that decide whether it goes on waiting.
+   *
+   * @param request what is wanted
+   * @param guard is asked before each pause, if the request {@linkplain PortRequest#isQueued()
+   *     waits}
+   * @return as many different ports as the request counts; those of a block in their order
+   * @throws PortUnavailableException if not all of them can be had; those that could are released
+   *     again
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public List<HeldPort> holdAll(PortRequest request, WaitGuard guard) {
+    if (!request.isQueued()) {
+      return holdAll(request);
+    }
+    requireOpen();
+    return List.copyOf(register(request, Turn.await(this, request, Set.of(), guard)));
+  }
+
+  /**
    * Holds a port, offers it, starts its consumer, and waits until the port is taken. If somebody
    * else was faster, as can happen where the hold cannot stay, all of that is done again with
    * another port, a few times. So this is the way to hand over a port on any machine, in any
@@ -232,10 +257,45 @@ public final class PortAllocator implements AutoCloseable {
   }
 
   private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
-    if (closed) {
-      throw closedAlready();
+    requireOpen();
+    return register(
+        request,
+        request.isQueued()
+            ? Turn.await(this, request, without, Turn.PATIENT)
+            : events.hold(search, request, without, registered.size()));
+  }
+
+  /** Requests that wait. Here, so that the types are loaded only for those. */
+  private static final class Turn {
+
+    private static final WaitGuard PATIENT =
+        new WaitGuard() {
+          @Override
+          public boolean mayWait(Set<Integer> refused) {
+            return true;
+          }
+
+          @Override
+          public boolean keepsPorts() {
+            return false;
+          }
+        };
+
+    /** Returns no ports if the allocator is closed meanwhile. */
+    static List<FoundPort> await(
+        PortAllocator allocator, PortRequest request, Set<Integer> without, WaitGuard guard) {
+      try {
+        return new QueuedSearch(
+                allocator.search,
+                allocator.registry,
+                PortEvents.queue(),
+                () -> allocator.closed,
+                allocator.registered::size)
+            .hold(request, without, request.queueTimeout().orElse(allocator.queueTimeout), guard);
+      } catch (PortUnavailableException e) {
+        throw allocator.events.exhausted(request, e);
+      }
     }
-    return register(request, events.hold(search, request, without, registered.size()));
   }
 
   /** Makes found ports ports of this allocator. */
@@ -332,6 +392,7 @@ public final class PortAllocator implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    PortEvents.wakeWaiting();
     RuntimeException leaked = null;
     for (HeldPort port : registered) {
       try {
@@ -346,6 +407,12 @@ public final class PortAllocator implements AutoCloseable {
     }
     if (leaked != null) {
       throw leaked;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw closedAlready();
     }
   }
 
@@ -365,6 +432,7 @@ public final class PortAllocator implements AutoCloseable {
     private KernelPorts kernel = KernelPorts.ofThisMachine();
     private @Nullable HandoffMode mode;
     private Duration handoffTimeout;
+    private final Duration queueTimeout;
     private int retries;
     private LeakPolicy leaks;
     private final boolean reclaims;
@@ -376,6 +444,7 @@ public final class PortAllocator implements AutoCloseable {
       registry = OwnerRegistry.of(settings);
       mode = settings.choiceOr(SettingKeys.HANDOFF, HandoffMode.class, "auto");
       handoffTimeout = settings.get(SettingKeys.HANDOFF_TIMEOUT);
+      queueTimeout = settings.get(SettingKeys.QUEUE_TIMEOUT);
       retries = settings.get(SettingKeys.RETRIES);
       leaks = settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN);
       String reaper = settings.get(SettingKeys.REAPER);

@@ -3,6 +3,7 @@ package io.freeport;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.internal.handoff.FlightEvent;
 import io.freeport.internal.handoff.PortLife;
+import io.freeport.internal.queue.PortQueue;
 import io.freeport.internal.search.FoundPort;
 import io.freeport.internal.search.PortSearch;
 import java.lang.System.Logger;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what happens to the ports of an allocator: to its listeners, to the statistics of the JVM,
@@ -19,6 +21,9 @@ import jdk.jfr.FlightRecorder;
 final class PortEvents {
 
   private static final Logger LOGGER = System.getLogger(PortEvents.class.getName());
+
+  /** Null, and the class not loaded, until the first request of the JVM waits. */
+  private static volatile @Nullable PortQueue waiting;
 
   private final List<PortListener> listeners;
   private final LeakPolicy leaks;
@@ -37,6 +42,9 @@ final class PortEvents {
       FlightEvent.commit(event);
     }
     PortStatistics.ofThisJvm().add(event.type());
+    if (event.type() == PortEvent.Type.RELEASED) {
+      wakeWaiting();
+    }
     for (PortListener listener : listeners) {
       try {
         listener.on(event);
@@ -57,10 +65,30 @@ final class PortEvents {
     try {
       return search.hold(request, without, held);
     } catch (PortUnavailableException e) {
-      fire(
-          new PortEvent(
-              PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
-      throw e;
+      throw exhausted(request, e);
+    }
+  }
+
+  /** Fires {@link PortEvent.Type#EXHAUSTED}, and returns the failure. */
+  PortUnavailableException exhausted(PortRequest request, PortUnavailableException failure) {
+    fire(
+        new PortEvent(
+            PortEvent.Type.EXHAUSTED, 0, request.name(), request.usedBy(), Duration.ZERO));
+    return failure;
+  }
+
+  /** Returns the queue of this JVM, which is told about releases from now on. */
+  static PortQueue queue() {
+    PortQueue queue = PortQueue.ofThisJvm();
+    waiting = queue;
+    return queue;
+  }
+
+  /** Has requests look again that wait in any allocator of this JVM. */
+  static void wakeWaiting() {
+    PortQueue queue = waiting;
+    if (queue != null) {
+      queue.wake();
     }
   }
 

@@ -1,10 +1,12 @@
 package io.freeport;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,25 @@ public final class PortRequest {
    */
   public boolean isKept() {
     return builder.kept;
+  }
+
+  /**
+   * Returns whether the request waits while its ports are in use.
+   *
+   * @return false if it then fails at once
+   */
+  public boolean isQueued() {
+    return builder.queued;
+  }
+
+  /**
+   * Returns how long the request waits at most.
+   *
+   * @return more than zero; empty for what {@code freeport.queue.timeout} says, or if the request
+   *     does not wait
+   */
+  public Optional<Duration> queueTimeout() {
+    return Optional.ofNullable(builder.queueTimeout);
   }
 
   /**
@@ -320,6 +341,8 @@ public final class PortRequest {
     private boolean contiguous;
     private int alignment = 1;
     private boolean kept;
+    private boolean queued;
+    private @Nullable Duration queueTimeout;
     private @Nullable PortTier lastTier;
 
     private Builder(String name) {
@@ -340,6 +363,8 @@ public final class PortRequest {
       contiguous = other.contiguous;
       alignment = other.alignment;
       kept = other.kept;
+      queued = other.queued;
+      queueTimeout = other.queueTimeout;
       lastTier = other.lastTier;
     }
 
@@ -516,6 +541,50 @@ public final class PortRequest {
      */
     public Builder keep() {
       kept = true;
+      return this;
+    }
+
+    /**
+     * Asks to wait while the ports of the request are in use, for at most {@code
+     * freeport.queue.timeout}. See {@link #queue(Duration)}.
+     *
+     * @return this
+     */
+    public Builder queue() {
+      queued = true;
+      queueTimeout = null;
+      return this;
+    }
+
+    /**
+     * Asks to wait while the ports of the request are in use. Without this call, and with zero, the
+     * request fails at once.
+     *
+     * <pre>{@code
+     * PortRequest one = PortRequest.named("db").range(22700, 22703).queue(Duration.ofSeconds(30)).build();
+     * }</pre>
+     *
+     * <p>Requests that wait for the same numbers are served in the order in which they began to
+     * wait, in all JVMs that share {@code freeport.dir}. A request that does not wait can get a
+     * port before them. When the time is over, the request is tried once more in this way.
+     *
+     * <p>A request for several ports keeps later ones waiting until it has all of its ports. A
+     * thread that keeps ports and waits for others can wait for a thread that waits for its ports:
+     * ask for all of them in one request.
+     *
+     * <p>A thread that is interrupted stops to wait, with a {@link PortUnavailableException}, and
+     * stays interrupted. To close the allocator ends the wait, too.
+     *
+     * @param atMost not negative
+     * @return this
+     */
+    public Builder queue(Duration atMost) {
+      if (atMost.isNegative()) {
+        throw new IllegalArgumentException(
+            "The time to wait for a port must not be negative, but was " + atMost + ".");
+      }
+      queued = !atMost.isZero();
+      queueTimeout = queued ? atMost : null;
       return this;
     }
 

@@ -53,7 +53,8 @@ class ArchitectureTest extends ArchitectureContract {
             "PortHandover",
             "PortReclaimer",
             "SettingsSource",
-            "SharedPorts"));
+            "SharedPorts",
+            "WaitGuard"));
   }
 
   @Test
@@ -69,6 +70,7 @@ class ArchitectureTest extends ArchitectureContract {
         entry("io.freeport.internal.hold -> io.freeport", VALUES),
         entry("io.freeport.internal.os -> io.freeport", VALUES),
         entry("io.freeport.internal.owner -> io.freeport", VALUES),
+        entry("io.freeport.internal.queue -> io.freeport", VALUES),
         entry("io.freeport.internal.search -> io.freeport", VALUES),
         entry("io.freeport.internal.settings -> io.freeport", VALUES),
         entry("io.freeport.spi -> io.freeport", VALUES));

@@ -11,6 +11,7 @@ import io.freeport.Protocol;
 import io.freeport.StartedConsumer;
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,15 @@ class PortRequestsTest {
             PortRequest.named("ftp-passive").count(10).contiguous().range(21000, 21999).build());
 
     assertThat(passive.get(9).number()).isEqualTo(passive.get(0).number() + 9);
+  }
+
+  @Test
+  void aPortThatIsWaitedFor() {
+    PortRequest device =
+        PortRequest.named("device").range(22700, 22703).queue(Duration.ofSeconds(30)).build();
+    try (HeldPort port = allocator.hold(device)) {
+      assertThat(port.number()).isBetween(22700, 22703);
+    }
   }
 
   @Test

@@ -125,7 +125,17 @@ final class OwnerDirectory {
   }
 
   LockFile lockOf(Owner owner) throws IOException {
-    return visit(fileOf(owner), NOTHING, NOTHING);
+    return lockOf(nameOf(owner));
+  }
+
+  private LockFile lockOf(String owner) throws IOException {
+    return visit(directory.resolve(owner + ".lock"), NOTHING, NOTHING);
+  }
+
+  /** Returns the tickets of those who wait for ports, in a folder within this directory. */
+  Tickets tickets() {
+    return new Tickets(
+        directory.resolve("queue"), nameOf(self), owner -> lockOf(owner) == LockFile.HELD);
   }
 
   private void removeDeadOwners() {
@@ -276,7 +286,12 @@ final class OwnerDirectory {
   }
 
   private Path fileOf(Owner owner) {
-    return directory.resolve(prefixOf(owner) + owner.nonce() + ".lock");
+    return directory.resolve(nameOf(owner) + ".lock");
+  }
+
+  /** Returns the name of an owner's file, without its extension. */
+  private static String nameOf(Owner owner) {
+    return prefixOf(owner) + owner.nonce();
   }
 
   private static String nameOf(Path file) {

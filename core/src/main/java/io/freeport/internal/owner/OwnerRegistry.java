@@ -217,6 +217,15 @@ public final class OwnerRegistry {
   }
 
   /**
+   * Returns the tickets of those who wait for ports.
+   *
+   * @return empty if {@link #directory()} cannot be used
+   */
+  public Optional<Tickets> tickets() {
+    return Optional.ofNullable(files).map(OwnerDirectory::tickets);
+  }
+
+  /**
    * Tells whether an owner still lives.
    *
    * @param owner any owner, also one of another host

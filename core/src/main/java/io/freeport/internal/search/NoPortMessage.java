@@ -1,5 +1,6 @@
 package io.freeport.internal.search;
 
+import io.freeport.PortRange;
 import io.freeport.PortRequest;
 import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
@@ -9,8 +10,10 @@ import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -21,6 +24,9 @@ public final class NoPortMessage {
 
   /** For naming the occupants of all ports: as long as one answer may take. */
   private static final long TIME_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** Number of ranges that are named when a request has waited. */
+  private static final int NAMED_RANGES = 5;
 
   private NoPortMessage() {}
 
@@ -80,6 +86,55 @@ public final class NoPortMessage {
       advice.add("Use an address of this machine, or none, to hold the port on all of them.");
     }
     return new PortUnavailableException(withAdvice(lines, advice), failure);
+  }
+
+  /**
+   * Adds that, and what for, a request has waited.
+   *
+   * @param refusal what is said without a wait; ends with what to do
+   * @param wanted the numbers that the request may get
+   * @param earlier how many other requests were first
+   */
+  static PortUnavailableException afterWait(
+      PortUnavailableException refusal, Duration waited, List<PortRange> wanted, int earlier) {
+    return new PortUnavailableException(
+        "Waited "
+            + text(waited)
+            + " for "
+            + queue(wanted, earlier)
+            + ".\n"
+            + refusal.getMessage()
+            + "\n  - Wait longer: queue(Duration), or freeport.queue.timeout where the request does not say how long.",
+        refusal.portsInUse());
+  }
+
+  static PortUnavailableException interrupted(
+      PortRequest request, List<PortRange> wanted, int earlier) {
+    return new PortUnavailableException(
+        "The wait for a "
+            + request
+            + " was interrupted. It waited for "
+            + queue(wanted, earlier)
+            + ".",
+        List.of());
+  }
+
+  private static String queue(List<PortRange> wanted, int earlier) {
+    int size = wanted.stream().mapToInt(PortRange::size).sum();
+    String numbers =
+        wanted.size() > NAMED_RANGES
+            ? size + " ports from " + wanted.get(0).first() + " on"
+            : wanted.stream().map(PortRange::toString).collect(Collectors.joining(", "));
+    return (size == 1 ? "port " : "one of ")
+        + numbers
+        + (earlier == 0
+            ? ""
+            : ", behind " + earlier + (earlier == 1 ? " other request" : " other requests"));
+  }
+
+  /** Returns a time as settings have it, such as 1m30s. */
+  private static String text(Duration time) {
+    return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** Asks for no further port when the time is up: an engine that hangs would take it for each. */

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -60,22 +62,65 @@ public final class PortSearch {
    * @throws PortUnavailableException if not all of them can be had
    */
   public List<FoundPort> hold(PortRequest request, Set<Integer> without, int held) {
-    boolean reclaimed = !reclaims;
+    Run run = run(request, without, held, reclaims);
+    if (!run.complete) {
+      // The ports of this run are released by now: the message would blame them.
+      throw NoPortMessage.exception(request, run.failures, kernel, held);
+    }
+    return run.found;
+  }
+
+  /**
+   * Tries to hold all ports of a request, or none. Has no message written if they are in use, since
+   * that may take seconds.
+   *
+   * @param first whether nobody tried before, so that ports of dead test runs may be in the way
+   * @param inUse gets the numbers that were refused
+   * @return empty if not all of them can be had now
+   * @throws PortUnavailableException if the operating system gives no socket
+   */
+  Optional<List<FoundPort>> tryToHold(
+      PortRequest request, Set<Integer> without, int held, boolean first, Set<Integer> inUse) {
+    Run run = run(request, without, held, first && reclaims);
+    inUse.addAll(run.failures.allInUse());
+    return run.complete ? Optional.of(run.found) : Optional.empty();
+  }
+
+  private Run run(PortRequest request, Set<Integer> without, int held, boolean reclaiming) {
+    boolean reclaimed = !reclaiming;
     while (true) {
       Run run = new Run(request, without);
       try {
-        if (run.isComplete()) {
-          return run.found;
-        }
-        // The ports of this run are released by now: the message would blame them.
-        if (reclaimed || run.isLost || !Reclaimers.anyOf(run.failures.allInUse())) {
-          throw NoPortMessage.exception(request, run.failures, kernel, held);
+        if (run.isComplete()
+            || reclaimed
+            || run.isLost
+            || !Reclaimers.anyOf(run.failures.allInUse())) {
+          return run;
         }
         reclaimed = true;
       } catch (IOException e) {
         throw NoPortMessage.exception(request, e, held);
       }
     }
+  }
+
+  /** Returns all numbers that a request may get. */
+  BitSet numbers(PortRequest request) {
+    BitSet numbers = new BitSet();
+    Run run = new Run(request, Set.of());
+    for (PortTier tier : PortTier.values()) {
+      PortSequence candidates =
+          tier.compareTo(request.lastTier()) > 0 ? null : run.candidates(tier);
+      if (candidates != null) {
+        candidates.addTo(numbers, tier.compareTo(PortTier.RANGE) < 0 ? run.blockLength : 1);
+      }
+    }
+    for (int number = numbers.nextSetBit(0); number > 0; number = numbers.nextSetBit(number + 1)) {
+      if (request.excludes(number)) {
+        numbers.clear(number);
+      }
+    }
+    return numbers;
   }
 
   /** One attempt to satisfy a request. Remembers what was tried, for the message. */
@@ -89,6 +134,9 @@ public final class PortSearch {
 
     /** Numbers in {@link #found}, which the kernel refuses although nobody else has them. */
     private final Set<Integer> foundNumbers;
+
+    /** Whether all ports were found. */
+    private boolean complete;
 
     /** Another FreePort got a shared hold of the port at the same moment. */
     private boolean isLost;
@@ -105,7 +153,6 @@ public final class PortSearch {
 
     /** Returns whether all ports were found; if not, none is held. */
     boolean isComplete() throws IOException {
-      boolean complete = false;
       try {
         while (found.size() < request.count()) {
           if (!tryTiers()) {

@@ -198,6 +198,14 @@ public final class PortSequence {
     return numbers.contains(number);
   }
 
+  /** Adds all numbers, or the blocks that begin with them, to a set. */
+  void addTo(BitSet set, int blockLength) {
+    for (int index = 0; index < numbers.size(); index++) {
+      int first = numbers.at(index);
+      set.set(first, Math.min(first + blockLength, PortRange.HIGHEST_PORT + 1));
+    }
+  }
+
   /**
    * Starts to go through the numbers: in their order, or from a random one on in steps that spread
    * them, so that allocators that start near each other soon part.

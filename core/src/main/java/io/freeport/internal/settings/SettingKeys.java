@@ -67,7 +67,7 @@ public final class SettingKeys {
   /** Where {@code freeport serve} answers. */
   public static final SettingKey<@Nullable String> API = text("freeport.api");
 
-  /** How long a test waits for a fixed port. */
+  /** How long a request waits for ports that are in use, if it waits. */
   public static final SettingKey<Duration> QUEUE_TIMEOUT =
       duration("freeport.queue.timeout", Duration.ofMinutes(2));
 
