@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * closed.
  *
  * <p>A request without numbers gets a port from 10000 up to the ephemeral range of the kernel,
- * which is read when the allocator is created, without reserved and well-known ports. The first
+ * which is read when the allocator is created, without reserved and well-known ports and those that
+ * browsers refuse. The ports from 30000 to 32767, which Kubernetes uses, are tried last. If the
+ * ephemeral range leaves no ports, they come from it, and a warning is logged once. The first
  * number tried is random. The kernel alone decides who gets a port: allocators of one JVM and of
  * several need not know each other.
  *
@@ -47,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code freeport.retries}: how often {@link #startOn} tries again with another port; {@code
  *       5}
  *   <li>{@code freeport.ranges} and {@code freeport.avoid}: requests without numbers get ports of
- *       these ranges, and none of those; as {@code 10000-19999,30000}
+ *       these ranges (but none that browsers refuse, unless a range is that one port), and none of
+ *       those; as {@code 10000-19999,30000}
  *   <li>{@code freeport.leaks}: what to do about consumers that outlive their port, {@code ignore},
  *       {@code warn} (default) or {@code fail}
  * </ul>
@@ -90,6 +94,9 @@ public final class PortAllocator implements AutoCloseable {
         builder.ranges.isEmpty()
             ? PortSequence.outsideEphemeralRange(kernel)
             : PortSequence.within(builder.ranges, builder.avoided);
+    if (builder.ranges.isEmpty() && any.isWithin(kernel.ephemeral())) {
+      EphemeralPorts.warn(kernel.ephemeral());
+    }
     mode = builder.mode == null ? HandoffProbe.modeOfThisMachine() : builder.mode;
     handoffTimeout = builder.handoffTimeout;
     queueTimeout = builder.queueTimeout;
@@ -316,6 +323,27 @@ public final class PortAllocator implements AutoCloseable {
       events.fire(port.life(), PortEvent.Type.HELD);
     }
     return ports;
+  }
+
+  /** Loaded only where no port outside the ephemeral range is left. */
+  private static final class EphemeralPorts {
+
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    private EphemeralPorts() {}
+
+    static void warn(PortRange range) {
+      if (WARNED.compareAndSet(false, true)) {
+        LOGGER.log(
+            Level.WARNING,
+            "The ephemeral range (net.ipv4.ip_local_port_range is "
+                + range
+                + ") leaves no other ports, so FreePort takes ports from it."
+                + " Docker and programs that bind port 0 take ports from there too:"
+                + " a container may take a port that is offered to somebody else, or fail to start because its port is held."
+                + " Narrow the range (sysctl -w net.ipv4.ip_local_port_range=\"32768 60999\"), or name the ports to use by freeport.ranges.");
+      }
+    }
   }
 
   /**

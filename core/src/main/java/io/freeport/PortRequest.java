@@ -1,5 +1,6 @@
 package io.freeport;
 
+import io.freeport.internal.os.WellKnownPorts;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * PortRequest web = PortRequest.named("web").preferred(8080).fallback(8090, 8100).build();
- * PortRequest ftp = PortRequest.named("ftp-passive").count(10).contiguous().range(30000, 30999).build();
+ * PortRequest ftp = PortRequest.named("ftp-passive").count(10).contiguous().range(21000, 21999).build();
  * }</pre>
  *
  * <p>The {@linkplain PortTier tiers} are tried in their order: the preferred ports, the fallback
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * request with ranges stays within them, and one that is strict with the preferred ports, unless
  * {@link Builder#upTo(PortTier)} says otherwise.
  *
- * <p>Preferred and fallback ports and ranges may have any number. Elsewhere a request does not get
- * privileged ports, ports that well-known services use by default, ephemeral ports, or ports that
- * the administrator reserved.
+ * <p>Preferred and fallback ports may have any number, and so may ranges; but of a range of several
+ * ports, those are left out that browsers refuse. Elsewhere a request does not get privileged
+ * ports, ports that well-known services use by default, ports that browsers refuse, ephemeral ports
+ * (unless there are no others), or ports that the administrator reserved. It gets the ports from
+ * 30000 to 32767, which Kubernetes uses, only if all others are taken.
  *
  * <p>Requests are immutable and may be used again, from any thread.
  *
@@ -285,7 +288,7 @@ public final class PortRequest {
     } else if (tier == PortTier.ANY) {
       ports.set(1, PortRange.HIGHEST_PORT + 1);
     } else if (!builder.ranges.isEmpty()) {
-      builder.ranges.forEach(range -> ports.set(range.first(), range.last() + 1));
+      return WellKnownPorts.meantBy(builder.ranges);
     } else {
       for (int port : builder.preferred) {
         for (int distance = 1; distance <= builder.near; distance++) {
@@ -426,7 +429,8 @@ public final class PortRequest {
 
     /**
      * Adds a range, from which ports are taken in random order when the lists are exhausted. The
-     * request then stays within its ranges, unless {@link #upTo} says otherwise.
+     * request then stays within its ranges, unless {@link #upTo} says otherwise. Of a range of
+     * several ports, those are left out that browsers refuse.
      *
      * @param first the lowest port, from 1 to 65535
      * @param last the highest port, included
@@ -656,6 +660,7 @@ public final class PortRequest {
             + alignment
             + ". Prefer others.";
       }
+      List<Integer> blocked = WellKnownPorts.notMeantBy(ranges);
       return "The request for "
           + (count == 1 ? "a " : "")
           + request
@@ -667,6 +672,9 @@ public final class PortRequest {
           + (contiguous ? " for a block" : "")
           + (alignment == 1 ? "" : ", with multiples of " + alignment + " only")
           + (excluded.isEmpty() ? "" : ", without those that it excludes")
+          + (blocked.isEmpty()
+              ? ""
+              : ", without those of its ranges that browsers refuse " + blocked)
           + ". Ask for fewer, or allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).";
     }
 

@@ -2,7 +2,9 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.internal.os.WellKnownPorts;
 import io.freeport.testing.ChildJvm;
+import io.freeport.testing.Warnings;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -76,14 +78,72 @@ class LimitsTest {
   }
 
   @Test
-  void anEphemeralRangeThatLeavesNoRoomIsAClearError() throws Exception {
+  void anEphemeralRangeThatLeavesNoOthersIsUsedWithOneWarning() throws Exception {
     try (ChildJvm child =
-        namespace("sysctl -qw net.ipv4.ip_local_port_range='1024 65535'", ShowsPorts.class)) {
+        namespace(
+            "sysctl -qw net.ipv4.ip_local_port_range='1024 65535'", UsesEphemeralPorts.class)) {
       assertThat(child.readToEnd())
-          .startsWith(
+          .containsExactly(
+              "SHARED, 150 ports, none well known, blocked or of Kubernetes: true",
+              "near 40000: true",
+              "[The ephemeral range (net.ipv4.ip_local_port_range is 1024-65535) leaves no other ports, so FreePort takes ports from it."
+                  + " Docker and programs that bind port 0 take ports from there too:"
+                  + " a container may take a port that is offered to somebody else, or fail to start because its port is held."
+                  + " Narrow the range (sysctl -w net.ipv4.ip_local_port_range=\"32768 60999\"), or name the ports to use by freeport.ranges.]");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void rangesAreTheCureOfSuchAnEphemeralRange() throws Exception {
+    try (ChildJvm child =
+        namespace(
+            "sysctl -qw net.ipv4.ip_local_port_range='1024 65535'; export FREEPORT_RANGES=20000-20099",
+            UsesEphemeralPorts.class)) {
+      assertThat(child.readToEnd().get(2)).isEqualTo("[]");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void whereEverythingIsReservedThereIsAClearError() throws Exception {
+    try (ChildJvm child =
+        namespace("sysctl -qw net.ipv4.ip_local_reserved_ports=1-65535", ShowsPorts.class)) {
+      assertThat(child.readToEnd())
+          .containsExactly(
               "No 50 TCP ports can be had. Tried: no ports at all (any).",
               "What to do:",
-              "  - Narrow the ephemeral range (net.ipv4.ip_local_port_range is 1024-65535), or ask for a range of ports.");
+              "  - Have freeport.ranges, freeport.avoid and net.ipv4.ip_local_reserved_ports leave some ports"
+                  + " (reserved or avoided are [1-65535]), or ask for a range of ports.");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void nodePortsAreHeldWhenAllOthersAre() throws Exception {
+    try (ChildJvm child =
+        namespace(
+            "sysctl -qw net.ipv4.ip_local_port_range='32768 65535' net.ipv4.ip_local_reserved_ports=10000-29959",
+            ShowsPorts.class)) {
+      List<Integer> numbers = child.readToEnd().stream().map(Integer::valueOf).toList();
+      assertThat(numbers.subList(0, 40)).allMatch(number -> 29960 <= number && number < 30000);
+      assertThat(numbers.subList(40, 50)).allMatch(number -> 30000 < number && number < 32768);
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void portsThatBrowsersRefuseOnlyForThoseWhoNameThem() throws Exception {
+    try (ChildJvm child = namespace("true", NamesBlockedPorts.class)) {
+      assertThat(child.readToEnd())
+          .containsExactly(
+              "range: [6664, 6670]",
+              "No TCP port can be had. Tried: 2 ports from 6664 to 6670 (range).",
+              "Not tried: [6665, 6666, 6667, 6668, 6669], since browsers refuse these ports."
+                  + " To get one, name it by preferred(...), or as a range of one port.",
+              "one port: 6665",
+              "preferred: 6666, fallback: 6667, block: [6668, 6669]");
+      assertThat(child.waitFor()).isZero();
     }
   }
 
@@ -183,6 +243,69 @@ class LimitsTest {
           System.out.println(allocator.handoffMode() + " " + port.state());
         }
       }
+    }
+  }
+
+  static final class UsesEphemeralPorts {
+    private UsesEphemeralPorts() {}
+
+    public static void main(String[] args) {
+      try (Warnings warnings = Warnings.record()) {
+        for (int i = 0; i < 3; i++) {
+          try (PortAllocator allocator = PortAllocator.create()) {
+            List<HeldPort> ports = allocator.holdAll(50);
+            if (i == 2) {
+              System.out.println(
+                  allocator.handoffMode()
+                      + ", 150 ports, none well known, blocked or of Kubernetes: "
+                      + ports.stream()
+                          .mapToInt(HeldPort::number)
+                          .noneMatch(
+                              number ->
+                                  number < 10_000
+                                      || WellKnownPorts.contains(number)
+                                      || WellKnownPorts.isBlockedByBrowsers(number)
+                                      || WellKnownPorts.NODE_PORTS.contains(number)));
+              HeldPort near =
+                  allocator.hold(PortRequest.named("").preferred(40_000).exclude(40_000).build());
+              System.out.println("near 40000: " + (near.tier() == PortTier.RANGE));
+            }
+          }
+        }
+        System.out.println(warnings.messages());
+      }
+    }
+  }
+
+  static final class NamesBlockedPorts {
+    private NamesBlockedPorts() {}
+
+    public static void main(String[] args) {
+      PortRequest.Builder irc = PortRequest.named("").range(6664, 6670);
+      try (PortAllocator allocator = PortAllocator.create()) {
+        System.out.println("range: " + numbers(allocator.holdAll(irc.count(2).build())));
+        try {
+          allocator.hold(irc.count(1).build());
+        } catch (PortUnavailableException e) {
+          String.valueOf(e.getMessage()).lines().limit(2).forEach(System.out::println);
+        }
+        System.out.println(
+            "one port: "
+                + allocator.hold(PortRequest.named("").range(6665, 6665).build()).number());
+        PortRequest named = PortRequest.named("").preferred(6666).fallback(6667).build();
+        PortRequest block = PortRequest.named("").preferred(6668).count(2).contiguous().build();
+        System.out.println(
+            "preferred: "
+                + allocator.hold(named).number()
+                + ", fallback: "
+                + allocator.hold(named).number()
+                + ", block: "
+                + numbers(allocator.holdAll(block)));
+      }
+    }
+
+    private static List<Integer> numbers(List<HeldPort> ports) {
+      return ports.stream().map(HeldPort::number).sorted().toList();
     }
   }
 

@@ -155,6 +155,17 @@ class PortRequestTest {
   }
 
   @Test
+  void rangesOfPortsThatBrowsersRefuse() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortRequest.named("irc").range(6665, 6669).build())
+        .withMessage(
+            "The request for a TCP port for \"irc\" can never be met: the ports that its lists and ranges allow are too few,"
+                + " without those of its ranges that browsers refuse [6665, 6666, 6667, 6668, 6669]. Ask for fewer, or allow"
+                + " other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
+    assertThat(PortRequest.named("irc").range(6667, 6667).build().ranges()).hasSize(1);
+  }
+
+  @Test
   void aBlockThatHasNoRoomAtTheEnd() {
     assertThatIllegalArgumentException()
         .isThrownBy(

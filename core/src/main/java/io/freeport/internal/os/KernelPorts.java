@@ -66,16 +66,27 @@ public record KernelPorts(PortRange ephemeral, List<PortRange> reserved) {
     return port >= WellKnownPorts.FIRST_UNPRIVILEGED
         && !ephemeral.contains(port)
         && !WellKnownPorts.contains(port)
+        && !WellKnownPorts.isBlockedByBrowsers(port)
         && reserved.stream().noneMatch(range -> range.contains(port));
   }
 
   /** Returns the ports from first to last that a request may get without naming them. */
   public BitSet openWithin(int first, int last) {
+    BitSet open = notReserved(first, last);
+    open.clear(ephemeral.first(), ephemeral.last() + 1);
+    return open;
+  }
+
+  /** Returns the ephemeral ports from first on that a request gets where there are no others. */
+  public BitSet openEphemeral(int first) {
+    return notReserved(Math.max(first, ephemeral.first()), ephemeral.last());
+  }
+
+  private BitSet notReserved(int first, int last) {
     BitSet open = new BitSet();
     int lowest = Math.max(first, WellKnownPorts.FIRST_UNPRIVILEGED);
     if (lowest <= last) {
       open.set(lowest, last + 1);
-      open.clear(ephemeral.first(), ephemeral.last() + 1);
       for (PortRange range : reserved) {
         open.clear(range.first(), range.last() + 1);
       }

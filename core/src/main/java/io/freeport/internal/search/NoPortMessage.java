@@ -55,8 +55,9 @@ public final class NoPortMessage {
     }
     if (refusals.hadNoPorts()) {
       advice.add(
-          "Narrow the ephemeral range (net.ipv4.ip_local_port_range is "
-              + kernel.ephemeral()
+          "Have freeport.ranges, freeport.avoid and net.ipv4.ip_local_reserved_ports leave some ports"
+              + " (reserved or avoided are "
+              + kernel.reserved()
               + "), or ask for a range of ports.");
     }
     if (held > 0) {

@@ -208,13 +208,17 @@ public final class PortSearch {
       if (request.preferred().isEmpty() || request.near() == 0) {
         return null;
       }
-      return PortSequence.inOrder(
+      return PortSequence.nodePortsLast(
           IntStream.rangeClosed(1, request.near())
               .flatMap(
                   distance ->
                       request.preferred().stream()
                           .flatMapToInt(port -> IntStream.of(port + distance, port - distance)))
-              .filter(port -> port <= PortRange.HIGHEST_PORT && kernel.leavesOpen(port))
+              .filter(
+                  port ->
+                      port > 0
+                          && port <= PortRange.HIGHEST_PORT
+                          && (kernel.leavesOpen(port) || any.contains(port)))
               .distinct());
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers to try, in their order or from a random one on. */
 public final class PortSequence {
@@ -133,13 +134,42 @@ public final class PortSequence {
   private final Candidates numbers;
   private final boolean random;
 
+  /** Numbers that are tried after all the others. */
+  private final @Nullable PortSequence rest;
+
   private PortSequence(Candidates numbers, boolean random) {
+    this(numbers, random, null);
+  }
+
+  private PortSequence(Candidates numbers, boolean random, @Nullable PortSequence rest) {
     this.numbers = numbers;
     this.random = random;
+    this.rest = rest;
   }
 
   private static PortSequence inRandomOrder(BitSet numbers) {
     return new PortSequence(InRanges.of(numbers), true);
+  }
+
+  private static PortSequence nodePortsLast(BitSet numbers) {
+    PortRange range = WellKnownPorts.NODE_PORTS;
+    BitSet others = (BitSet) numbers.clone();
+    others.clear(range.first(), range.last() + 1);
+    numbers.andNot(others);
+    if (others.isEmpty() || numbers.isEmpty()) {
+      return inRandomOrder(others.isEmpty() ? numbers : others);
+    }
+    return new PortSequence(InRanges.of(others), true, inRandomOrder(numbers));
+  }
+
+  /** Returns numbers in their order, but those that Kubernetes uses after the others. */
+  static PortSequence nodePortsLast(IntStream numbers) {
+    PortRange range = WellKnownPorts.NODE_PORTS;
+    int[] all = numbers.toArray();
+    return inOrder(
+        IntStream.concat(
+            IntStream.of(all).filter(number -> !range.contains(number)),
+            IntStream.of(all).filter(range::contains)));
   }
 
   static PortSequence inOrder(List<Integer> numbers) {
@@ -150,44 +180,63 @@ public final class PortSequence {
     return new PortSequence(new Listed(numbers.toArray()), false);
   }
 
-  /** One range is what most requests name. */
+  /**
+   * Returns the ports that somebody means by ranges. One range without ports that browsers refuse
+   * is what most requests name.
+   */
   static PortSequence inRandomOrder(List<PortRange> ranges) {
-    return ranges.size() == 1
+    return ranges.size() == 1 && !WellKnownPorts.hasBlocked(ranges.get(0))
         ? new PortSequence(new InRanges(ranges), true)
-        : inRandomOrder(numbersOf(ranges));
-  }
-
-  private static BitSet numbersOf(List<PortRange> ranges) {
-    BitSet numbers = new BitSet();
-    ranges.forEach(range -> numbers.set(range.first(), range.last() + 1));
-    return numbers;
+        : inRandomOrder(WellKnownPorts.meantBy(ranges));
   }
 
   /**
-   * Returns the ports from 10000 up to the ephemeral range, without reserved and well-known ones. A
-   * hold <em>within</em> the ephemeral range would be in the way of Docker, which looks for random
-   * ports there by explicit binds and gives up after a few. If that leaves little room, the ports
-   * above the range are added, and if that leaves none, those below 10000.
+   * Returns the ports from 10000 up to the ephemeral range, without reserved and well-known ones
+   * and those that browsers refuse. A hold <em>within</em> the ephemeral range would be in the way
+   * of Docker, which looks for random ports there by explicit binds and gives up after a few. If
+   * that leaves little room, the ports above the range are added, and if that leaves none, those
+   * below 10000. Where even these are ephemeral, the sequence {@linkplain #isWithin is within} that
+   * range: from 10000 on, as Docker counts up from the lower end. The ports that Kubernetes uses
+   * come last.
    */
   public static PortSequence outsideEphemeralRange(KernelPorts kernel) {
     int first = kernel.ephemeral().first();
     int last = kernel.ephemeral().last();
     BitSet numbers = kernel.openWithin(LOWEST_PORT, first - 1);
-    if (numbers.cardinality() < ENOUGH) {
+    if (withoutNodePorts(numbers) < ENOUGH) {
       numbers.or(kernel.openWithin(Math.max(last + 1, LOWEST_PORT), PortRange.HIGHEST_PORT));
     }
-    if (numbers.isEmpty()) {
-      numbers =
-          kernel.openWithin(WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1);
+    if (withoutNodePorts(numbers) == 0) {
+      numbers.or(
+          kernel.openWithin(WellKnownPorts.FIRST_UNPRIVILEGED, Math.min(first, LOWEST_PORT) - 1));
     }
+    if (numbers.isEmpty()) {
+      numbers = kernel.openEphemeral(LOWEST_PORT);
+    }
+    if (numbers.isEmpty()) {
+      numbers = kernel.openEphemeral(WellKnownPorts.FIRST_UNPRIVILEGED);
+    }
+    return nodePortsLast(numbers);
+  }
+
+  private static int withoutNodePorts(BitSet numbers) {
+    PortRange range = WellKnownPorts.NODE_PORTS;
+    return numbers.cardinality() - numbers.get(range.first(), range.last() + 1).cardinality();
+  }
+
+  /**
+   * Returns the ports that somebody means by ranges, whatever services use them by default, without
+   * the avoided ones.
+   */
+  public static PortSequence within(List<PortRange> ranges, List<PortRange> avoided) {
+    BitSet numbers = WellKnownPorts.meantBy(ranges);
+    avoided.forEach(range -> numbers.clear(range.first(), range.last() + 1));
     return inRandomOrder(numbers);
   }
 
-  /** Returns the ports of some ranges, whatever services use them by default. */
-  public static PortSequence within(List<PortRange> ranges, List<PortRange> avoided) {
-    BitSet numbers = numbersOf(ranges);
-    numbers.andNot(numbersOf(avoided));
-    return inRandomOrder(numbers);
+  /** Returns whether there are numbers, and all of them are in a range. */
+  public boolean isWithin(PortRange range) {
+    return !isEmpty() && range.contains(lowest()) && range.contains(highest());
   }
 
   boolean isEmpty() {
@@ -195,7 +244,19 @@ public final class PortSequence {
   }
 
   boolean contains(int number) {
-    return numbers.contains(number);
+    return numbers.contains(number) || (rest != null && rest.contains(number));
+  }
+
+  private int size() {
+    return numbers.size() + (rest == null ? 0 : rest.size());
+  }
+
+  private int lowest() {
+    return rest == null ? numbers.lowest() : Math.min(numbers.lowest(), rest.lowest());
+  }
+
+  private int highest() {
+    return rest == null ? numbers.highest() : Math.max(numbers.highest(), rest.highest());
   }
 
   /** Adds all numbers, or the blocks that begin with them, to a set. */
@@ -234,6 +295,9 @@ public final class PortSequence {
     private int visited;
     private boolean isSecondRound;
 
+    /** The way through the {@link #rest}, once it has begun. */
+    private @Nullable Cursor restCursor;
+
     private Cursor(RecentRefusals refusals, int length) {
       this.refusals = refusals;
       this.length = length;
@@ -251,7 +315,7 @@ public final class PortSequence {
       while (true) {
         if (visited == size) {
           if (isSecondRound || postponed.isEmpty()) {
-            return 0;
+            return nextOfRest();
           }
           isSecondRound = true;
           visited = 0; // and the index is where the first round began
@@ -263,6 +327,16 @@ public final class PortSequence {
           return number;
         }
       }
+    }
+
+    private int nextOfRest() {
+      if (rest == null) {
+        return 0;
+      }
+      if (restCursor == null) {
+        restCursor = rest.cursor(refusals, length);
+      }
+      return restCursor.next();
     }
 
     private boolean isPostponed(int number) {
@@ -291,7 +365,7 @@ public final class PortSequence {
   /** Says which numbers these are, for messages. */
   @Override
   public String toString() {
-    int size = numbers.size();
+    int size = size();
     if (size == 0) {
       return "no ports at all";
     }
@@ -300,6 +374,6 @@ public final class PortSequence {
           .mapToObj(index -> String.valueOf(numbers.at(index)))
           .collect(Collectors.joining(", "));
     }
-    return size + " ports from " + numbers.lowest() + " to " + numbers.highest();
+    return size + " ports from " + lowest() + " to " + highest();
   }
 }

@@ -3,6 +3,7 @@ package io.freeport.internal.search;
 import io.freeport.PortRequest;
 import io.freeport.PortTier;
 import io.freeport.internal.os.SocketError;
+import io.freeport.internal.os.WellKnownPorts;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,6 +56,15 @@ final class SearchFailures {
               + " left out: they are not multiples of "
               + request.alignment()
               + ".");
+    }
+    if (tried.containsKey(PortTier.RANGE)) {
+      List<Integer> blocked = WellKnownPorts.notMeantBy(request.ranges());
+      if (!blocked.isEmpty()) {
+        sentences.add(
+            "Not tried: "
+                + blocked
+                + ", since browsers refuse these ports. To get one, name it by preferred(...), or as a range of one port.");
+      }
     }
     return sentences;
   }
