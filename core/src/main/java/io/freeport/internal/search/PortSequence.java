@@ -265,6 +265,9 @@ public final class PortSequence {
       int first = numbers.at(index);
       set.set(first, Math.min(first + blockLength, PortRange.HIGHEST_PORT + 1));
     }
+    if (rest != null) {
+      rest.addTo(set, blockLength);
+    }
   }
 
   /**

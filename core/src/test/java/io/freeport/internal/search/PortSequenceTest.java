@@ -6,6 +6,7 @@ import io.freeport.PortRange;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.os.WellKnownPorts;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -117,6 +118,9 @@ class PortSequenceTest {
     assertThat(pool).hasToString("3765 ports from 29000 to 32767");
     assertThat(pool.contains(29001) && pool.contains(30001)).isTrue();
     assertThat(pool.contains(30000)).isFalse();
+    BitSet all = new BitSet();
+    pool.addTo(all, 1);
+    assertThat(all.stream().boxed()).hasSameElementsAs(visited);
   }
 
   /** The ports above the ephemeral range, or those below 10000, are better than node ports. */
