@@ -15,6 +15,15 @@ public enum HandoffMode {
   SHARED,
 
   /**
+   * As {@link #SHARED}, and open to consumers that set {@code SO_REUSEPORT} alone, as servers with
+   * several processes do. Ask for it only if a consumer needs it: another program of the same user
+   * that sets this option and uses this number gets a share of the connections. {@link
+   * HeldPort#confirm()} fails if it sees that. Where the system does not have the option, this is
+   * {@link #CLOSE_THEN_BIND}.
+   */
+  REUSE_PORT,
+
+  /**
    * The hold is closed when the port is offered, and the consumer binds afterwards. Between the two
    * somebody else may take the port: whether the consumer has it is confirmed, and {@link
    * PortAllocator#startOn} tries again with another number. UDP ports are always handed over in

@@ -4,9 +4,15 @@ import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.internal.handoff.PortExchange;
 import io.freeport.internal.handoff.PortLife;
+import io.freeport.internal.os.InheritedSockets;
 import io.freeport.internal.search.PortSearch;
 import io.freeport.spi.PortHandover;
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -48,21 +54,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldPort implements AutoCloseable {
 
-  private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE); // 292 years
-  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final PortLife life;
+  private final List<HeldPort> companions;
   private final PortSearch search;
   private final PortEvents events;
+  private final Duration handoffTimeout;
 
   /** The ports of the allocator that are not released. */
   private final Set<HeldPort> registered;
 
-  HeldPort(PortLife life, PortSearch search, PortEvents events, Set<HeldPort> registered) {
+  HeldPort(
+      PortLife life,
+      List<HeldPort> companions,
+      PortSearch search,
+      PortEvents events,
+      Duration handoffTimeout,
+      Set<HeldPort> registered) {
     this.life = life;
+    this.companions = companions;
     this.search = search;
     this.events = events;
+    this.handoffTimeout = handoffTimeout;
     this.registered = registered;
   }
 
@@ -83,6 +97,17 @@ public final class HeldPort implements AutoCloseable {
    */
   public String name() {
     return life.request().name();
+  }
+
+  /**
+   * Returns the ports that the request wants {@linkplain PortRequest.Builder#alsoAt at fixed
+   * distances} from this one. They are offered, reclaimed, exchanged and released with this port.
+   * They are let go of with it too, but only if their consumer has them: it may not use all.
+   *
+   * @return the ports in the order of the distances in the request; empty if it has none
+   */
+  public List<HeldPort> companions() {
+    return companions;
   }
 
   /**
@@ -140,9 +165,21 @@ public final class HeldPort implements AutoCloseable {
 
   private void offer(@Nullable HandoffMode mode) {
     PortState before = life.offer(mode);
+    InheritedSockets inherited = new InheritedSockets();
+    while (before == null && inherited.pause()) {
+      before = life.offer(mode);
+    }
     if (before == null) {
       throw taken();
     }
+    if (before != PortState.OFFERED && life.isWithoutHold()) {
+      ConsumerAttempt.awaitEndOfCopies(life);
+    }
+    fireOffered(before);
+    companions.forEach(companion -> companion.offer(mode));
+  }
+
+  private void fireOffered(PortState before) {
     if (before == PortState.TAKEN) {
       events.fire(life, PortEvent.Type.RECLAIMED);
     }
@@ -164,6 +201,11 @@ public final class HeldPort implements AutoCloseable {
     if (before == PortState.OFFERED) {
       events.fire(life, PortEvent.Type.TAKEN);
     }
+    for (HeldPort companion : companions) {
+      if (companion.state() == PortState.OFFERED) {
+        boolean unused = companion.confirm();
+      }
+    }
     return before != null;
   }
 
@@ -177,45 +219,225 @@ public final class HeldPort implements AutoCloseable {
    *     offered
    */
   public void awaitTaken(Duration timeout) {
-    long start = System.nanoTime();
-    long limit = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout.toNanos() : LONGEST_WAIT.toNanos();
-    long pause = FIRST_PAUSE_NANOS;
-    while (!confirm()) {
-      if (System.nanoTime() - start >= limit) {
-        throw new PortHandoffException(
-            this
-                + ": nobody listened on it within "
-                + timeout.toMillis()
-                + " ms. Does its consumer use this number, and does it run on this host, in this network namespace?");
+    ConsumerAttempt.await(life, this::confirm, timeout);
+  }
+
+  /**
+   * Returns a server socket of this process that listens on the port. The port is offered only for
+   * the moment of the bind, so this is the safest way for a server that accepts a socket. The hold
+   * stays beside the socket until the port is closed. To start a server again, stop the former one
+   * and call this method again; call {@link #reclaim()} after the stop if nobody else may have the
+   * port in between.
+   *
+   * <p>If another process is faster in that moment, which it only can be if it asks for this very
+   * number with {@code SO_REUSEADDR}, this method waits until that process has let go of the port,
+   * for {@code freeport.handoff.timeout} at most.
+   *
+   * <pre>{@code
+   * try (ServerSocket server = port.serverSocket()) {
+   *   new EchoServer(server).start();
+   *   ...
+   * }
+   * }</pre>
+   *
+   * @return a new socket, bound to the address of the request, which the caller closes
+   * @throws PortHandoffException if another process still has the port when the time is over
+   * @throws PortUnavailableException if the port was taken and somebody still has it
+   * @throws IOException if the operating system gives no socket
+   * @throws IllegalStateException if the port is released, or for UDP alone
+   */
+  public ServerSocket serverSocket() throws IOException {
+    ServerSocket server = new ServerSocket();
+    return listening(
+        server,
+        where -> {
+          server.setReuseAddress(true);
+          server.bind(where);
+        });
+  }
+
+  /**
+   * Returns a server socket channel of this process that listens on the port, for servers that
+   * accept a channel, such as those of Jetty and Netty. See {@link #serverSocket()}.
+   *
+   * @return a new channel in blocking mode, bound to the address of the request, which the caller
+   *     closes
+   * @throws PortHandoffException if another process still has the port when the time is over
+   * @throws PortUnavailableException if the port was taken and somebody still has it
+   * @throws IOException if the operating system gives no socket
+   * @throws IllegalStateException if the port is released, or for UDP alone
+   */
+  public ServerSocketChannel serverSocketChannel() throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    return listening(
+        server,
+        where -> {
+          server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+          server.bind(where);
+        });
+  }
+
+  private <T extends Closeable> T listening(T server, PortLife.UnboundServer bind)
+      throws IOException {
+    try {
+      if (!request().protocol().hasTcp()) {
+        throw new IllegalStateException(
+            this + " is a UDP port, so no server socket can listen on it. Ask for Protocol.TCP.");
       }
-      LockSupport.parkNanos(pause);
-      if (Thread.currentThread().isInterrupted()) {
-        throw new PortHandoffException(this + ": the wait for its consumer was interrupted.");
+      Patience patience = new Patience();
+      PortState before = life.listen(bind);
+      while (before == null) {
+        if (state() == PortState.TAKEN) {
+          throw taken();
+        }
+        patience.awaitEndOfLoss(null);
+        before = life.listen(bind);
       }
-      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      fireOffered(before);
+      if (state() == PortState.TAKEN) {
+        events.fire(life, PortEvent.Type.TAKEN);
+      }
+      return server;
+    } catch (Throwable e) {
+      server.close();
+      throw e;
     }
   }
 
   /**
+   * Offers the port, starts its consumer, and waits until it has the port. The number stays, so
+   * this is the way for a number that is written down elsewhere. {@link PortAllocator#startOn}
+   * takes another number if this one is lost.
+   *
+   * <p>The port is offered just before the start. A consumer that cannot listen beside the hold,
+   * since it does not set {@code SO_REUSEADDR}, is started once more without the hold. If another
+   * process takes the port before the consumer has bound it, the consumer is started again as soon
+   * as that process has let go of the port, for {@code freeport.handoff.timeout} at most. A port
+   * that was taken is {@linkplain #reclaim() reclaimed} first, so the consumer can be stopped and
+   * started again in this way.
+   *
+   * <pre>{@code
+   * Process server = port.start(number -> new ProcessBuilder("my-server", "--port=" + number).start());
+   * }</pre>
+   *
+   * <p>A consumer that does not have the port in time is stopped, if it is a {@link Process} or
+   * {@link AutoCloseable}. The end of a process is noticed at once.
+   *
+   * @param consumer starts the consumer, in this thread; it may be called several times
+   * @param <T> what is started
+   * @param <E> how the start may fail
+   * @return the consumer; the port is {@linkplain PortState#TAKEN taken}
+   * @throws E if the start fails for another reason than that somebody else has the port, or if
+   *     somebody still has it when the time is over
+   * @throws PortHandoffException if the consumer does not have its port in time
+   * @throws PortUnavailableException if the port was taken and somebody still has it
+   * @throws IllegalStateException if the port is released
+   */
+  public <T, E extends Exception> T start(PortHandover.Start<T, E> consumer) throws E {
+    Patience patience = new Patience();
+    while (true) {
+      try {
+        return attempt(consumer, true);
+      } catch (Exception e) {
+        if (!isLost(e)) {
+          throw e;
+        }
+        patience.awaitEndOfLoss(e);
+      }
+    }
+  }
+
+  /**
+   * Starts the consumer once, or twice if it cannot listen beside the hold.
+   *
+   * @param mustListen whether it is a failure if the consumer does not have the port in time
+   */
+  <T, E extends Exception> T attempt(PortHandover.Start<T, E> consumer, boolean mustListen)
+      throws E {
+    offer();
+    try {
+      return new ConsumerAttempt<>(life, this::confirm, handoffTimeout, mustListen, consumer).run();
+    } catch (Throwable e) {
+      try {
+        boolean unused = life.restoreHold();
+      } catch (RuntimeException notHeld) {
+        e.addSuppressed(notHeld);
+      }
+      throw e;
+    }
+  }
+
+  /** Returns whether a start failed because somebody else has the port. */
+  boolean isLost(Exception failure) {
+    return (PortConflict.isCauseOf(failure) || failure instanceof PortHandoffException)
+        && life.isInUse();
+  }
+
+  /**
    * Takes the port back after its consumer has stopped. It then is {@linkplain PortState#HELD held}
-   * by this process alone; while former connections are in TIME_WAIT, or if the hold was
-   * {@linkplain PortRequest.Builder#keep() kept}, it is {@linkplain PortState#OFFERED offered} at
-   * once.
+   * by this process alone, also while former connections are in TIME_WAIT. Offer it again before
+   * the consumer starts again.
    *
    * @throws IllegalStateException if the port is not taken
    * @throws PortUnavailableException if somebody has the port
    */
   public void reclaim() {
-    if (!life.reclaim()) {
+    InheritedSockets inherited = new InheritedSockets();
+    boolean isReclaimed = life.reclaim();
+    while (!isReclaimed && inherited.pause()) {
+      isReclaimed = life.reclaim();
+    }
+    if (!isReclaimed) {
       throw taken();
     }
     events.fire(life, PortEvent.Type.RECLAIMED);
+    for (HeldPort companion : companions) {
+      if (companion.state() == PortState.TAKEN) {
+        companion.reclaim();
+      }
+    }
+  }
+
+  /** Waits until the process that was faster than the consumer has let go of the port. */
+  private final class Patience {
+
+    private final long limit = handoffTimeout.toNanos();
+    private long firstLoss;
+    private boolean isLost;
+
+    void awaitEndOfLoss(@Nullable Exception failure) {
+      events.fire(life, PortEvent.Type.STOLEN);
+      if (!isLost) {
+        isLost = true;
+        firstLoss = System.nanoTime();
+      }
+      do {
+        if (System.nanoTime() - firstLoss >= limit) {
+          throw new PortHandoffException(
+              HeldPort.this
+                  + ": somebody else took it before its consumer did, and has not let go of it within "
+                  + handoffTimeout.toMillis()
+                  + " ms. "
+                  + PortEvents.whoElseHas(life)
+                  + " Stop that process, or let the number change.",
+              failure);
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+        if (Thread.currentThread().isInterrupted()) {
+          throw new PortHandoffException(
+              HeldPort.this
+                  + ": somebody else took it before its consumer did, and the wait was interrupted.",
+              failure);
+        }
+      } while (!life.restoreHold());
+    }
   }
 
   private PortUnavailableException taken() {
     PortDiagnosis diagnosis = PortDiagnosis.of(number(), request().protocol());
     long pid = ProcessHandle.current().pid();
-    if (diagnosis.occupants().stream().noneMatch(occupant -> occupant.pid().orElse(0) == pid)) {
+    if (!diagnosis.occupants().isEmpty()
+        && diagnosis.occupants().stream().noneMatch(one -> one.pid().orElse(0) == pid)) {
       events.fire(life, PortEvent.Type.STOLEN);
     }
     return new PortUnavailableException(
@@ -250,7 +472,8 @@ public final class HeldPort implements AutoCloseable {
       // While an offered port is still held: afterwards the listener could be somebody else's.
       leaked = events.reportsLeaks() && life.hasListener();
     } finally {
-      released = release();
+      released = releaseThis();
+      companions.forEach(HeldPort::close);
     }
     if (released && leaked && number == number()) {
       events.leaked(life);
@@ -259,6 +482,11 @@ public final class HeldPort implements AutoCloseable {
 
   /** Releases the port of a consumer that did not start, or that others use. */
   boolean release() {
+    companions.forEach(HeldPort::release);
+    return releaseThis();
+  }
+
+  private boolean releaseThis() {
     boolean released = life.release();
     if (released) {
       registered.remove(this);
@@ -299,26 +527,7 @@ public final class HeldPort implements AutoCloseable {
 
     @Override
     public <T, E extends Exception> T start(Start<T, E> start) throws E {
-      if (port.state() != PortState.TAKEN) {
-        port.offer();
-      }
-      try {
-        return start.start();
-      } catch (Exception e) {
-        if (!PortConflict.isCauseOf(e) || !life.dropHold()) {
-          throw e;
-        }
-      }
-      try {
-        return start.start();
-      } catch (Throwable e) {
-        try {
-          life.restoreHold();
-        } catch (RuntimeException notHeld) {
-          e.addSuppressed(notHeld);
-        }
-        throw e;
-      }
+      return port.attempt(start, false);
     }
 
     @Override

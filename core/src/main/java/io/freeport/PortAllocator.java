@@ -102,7 +102,7 @@ public final class PortAllocator implements AutoCloseable {
     queueTimeout = builder.queueTimeout;
     retries = builder.retries;
     events = new PortEvents(builder.listeners, builder.leaks);
-    search = new PortSearch(kernel, any, mode, registry, builder.reclaims);
+    search = new PortSearch(kernel, any, registry, builder.reclaims);
   }
 
   /**
@@ -259,8 +259,7 @@ public final class PortAllocator implements AutoCloseable {
   public <T, E extends Exception> StartedConsumer<T> startOn(
       PortRequest request, PortConsumer<T, E> consumer) throws E {
     PortRequest one = request.single();
-    return new ConsumerStart<>(lost -> allocate(one, lost).get(0), events, consumer, handoffTimeout)
-        .run(retries);
+    return new ConsumerStart<>(lost -> allocate(one, lost).get(0), events, consumer).run(retries);
   }
 
   private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
@@ -307,11 +306,15 @@ public final class PortAllocator implements AutoCloseable {
 
   /** Makes found ports ports of this allocator. */
   private List<HeldPort> register(PortRequest request, List<FoundPort> found) {
-    List<HeldPort> ports = new ArrayList<>(found.size());
-    for (PortLife life : PortLife.begin(request, found, mode, registry)) {
-      HeldPort port = new HeldPort(life, search, events, registered);
-      registered.add(port);
-      ports.add(port);
+    List<PortLife> lives = PortLife.begin(request, found, mode, registry);
+    List<HeldPort> ports = new ArrayList<>(request.count());
+    int length = 1 + request.alsoAt().size(); // each port is followed by its companions
+    for (int first = 0; first < lives.size(); first += length) {
+      List<HeldPort> companions = new ArrayList<>(length - 1);
+      for (PortLife companion : lives.subList(first + 1, first + length)) {
+        companions.add(heldPort(companion, List.of()));
+      }
+      ports.add(heldPort(lives.get(first), List.copyOf(companions)));
     }
     // close() sets the flag, then releases what it finds in the set. If it ran before a port was
     // added, the flag is seen here.
@@ -319,10 +322,16 @@ public final class PortAllocator implements AutoCloseable {
       ports.forEach(HeldPort::release);
       throw closedAlready();
     }
-    for (HeldPort port : ports) {
-      events.fire(port.life(), PortEvent.Type.HELD);
+    for (PortLife life : lives) {
+      events.fire(life, PortEvent.Type.HELD);
     }
     return ports;
+  }
+
+  private HeldPort heldPort(PortLife life, List<HeldPort> companions) {
+    HeldPort port = new HeldPort(life, companions, search, events, handoffTimeout, registered);
+    registered.add(port);
+    return port;
   }
 
   /** Loaded only where no port outside the ephemeral range is left. */

@@ -1,6 +1,7 @@
 package io.freeport;
 
 import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.handoff.FlightEvent;
 import io.freeport.internal.handoff.PortLife;
 import io.freeport.internal.queue.PortQueue;
@@ -11,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +92,21 @@ final class PortEvents {
     if (queue != null) {
       queue.wake();
     }
+  }
+
+  /** Returns who has a port, for messages, without the hold of this JVM, which may be there too. */
+  static String whoElseHas(PortLife port) {
+    List<PortOccupant> others =
+        PortDiagnosis.of(port.number(), port.request().protocol()).occupants().stream()
+            .filter(occupant -> occupant.kind() != PortOccupant.Kind.FREEPORT)
+            .toList();
+    return others.isEmpty()
+        ? "Who has it cannot be told."
+        : "Port "
+            + port.number()
+            + " is taken by "
+            + others.stream().map(PortOccupant::describe).collect(Collectors.joining("; and by "))
+            + ".";
   }
 
   boolean reportsLeaks() {

@@ -1,9 +1,10 @@
 package io.freeport;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a port was offered and no consumer listened on it in time.
+ * Thrown when a port was offered and its consumer did not get it in time.
  *
  * @since 0.1.0
  */
@@ -21,7 +22,7 @@ public class PortHandoffException extends RuntimeException {
    * @param message which port, to whom it was offered, and what happened
    * @param cause why it did not pass
    */
-  public PortHandoffException(String message, Throwable cause) {
+  public PortHandoffException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class PortRequest {
+
+  private static final int[] ONE = {0};
 
   private static final PortRequest ANY = named("").build();
 
@@ -127,6 +130,46 @@ public final class PortRequest {
   }
 
   /**
+   * Returns at which distances from a port the request wants further ports.
+   *
+   * @return the distances, as they were given; empty if the request wants none
+   */
+  public List<Integer> alsoAt() {
+    return builder.alsoAt;
+  }
+
+  /**
+   * Returns the ports that are found together, or not at all, as distances from the first one: a
+   * block, or one port, each port followed by those that belong to it.
+   *
+   * @return at least one distance, the first one is 0; not to be changed
+   */
+  public int[] group() {
+    if (builder.alsoAt.isEmpty() && !builder.contiguous) {
+      return ONE;
+    }
+    int length = builder.contiguous ? builder.count : 1;
+    int[] group = new int[length * (1 + builder.alsoAt.size())];
+    int i = 0;
+    for (int unit = 0; unit < length; unit++) {
+      group[i++] = unit;
+      for (int distance : builder.alsoAt) {
+        group[i++] = unit + distance;
+      }
+    }
+    return group;
+  }
+
+  /**
+   * Returns how the ports are handed over to their consumer.
+   *
+   * @return the mode; null for that of the allocator
+   */
+  public @Nullable HandoffMode handoff() {
+    return builder.handoff;
+  }
+
+  /**
    * Returns whether the hold stays beside the consumer until the port is released.
    *
    * @return whether the port is kept
@@ -163,8 +206,12 @@ public final class PortRequest {
     return lastTier() == PortTier.PREFERRED;
   }
 
-  /** Returns this request for one port. */
-  PortRequest single() {
+  /**
+   * Returns this request for one port.
+   *
+   * @return this, if it is for one
+   */
+  public PortRequest single() {
     return builder.count == 1 ? this : toBuilder().count(1).build();
   }
 
@@ -242,7 +289,10 @@ public final class PortRequest {
 
   /** Returns whether there are enough suitable ports on a machine on which every port is free. */
   private boolean canBeMet() {
-    if (lastTier() == PortTier.ANY && builder.alignment == 1 && builder.excluded.isEmpty()) {
+    if (lastTier() == PortTier.ANY
+        && builder.alignment == 1
+        && builder.excluded.isEmpty()
+        && builder.alsoAt.isEmpty()) {
       return true; // nearly all requests
     }
     BitSet found = new BitSet();
@@ -270,10 +320,15 @@ public final class PortRequest {
     if (first % builder.alignment != 0) {
       return false;
     }
+    for (int distance : group()) {
+      int port = first + distance;
+      if (port < 1 || port > PortRange.HIGHEST_PORT || excludes(port)) {
+        return false;
+      }
+    }
     int last = builder.contiguous ? first + builder.count - 1 : first;
-    for (int port = first; port <= last; port++) {
-      boolean isListed = tier.compareTo(PortTier.RANGE) < 0 || candidates.get(port);
-      if (port > PortRange.HIGHEST_PORT || !isListed || excludes(port)) {
+    for (int port = first + 1; port <= last; port++) {
+      if (tier.compareTo(PortTier.RANGE) >= 0 && !candidates.get(port)) {
         return false;
       }
     }
@@ -309,6 +364,9 @@ public final class PortRequest {
     }
     text.append(builder.protocol == Protocol.TCP_AND_UDP ? "TCP+UDP" : builder.protocol.name());
     text.append(builder.count > 1 ? " ports" : " port");
+    if (!builder.alsoAt.isEmpty()) {
+      text.append(" with further ones at ").append(Builder.join(builder.alsoAt));
+    }
     if (!builder.name.isEmpty()) {
       text.append(" for \"").append(builder.name).append('"');
     }
@@ -346,6 +404,8 @@ public final class PortRequest {
     private boolean kept;
     private boolean queued;
     private @Nullable Duration queueTimeout;
+    private List<Integer> alsoAt = List.of();
+    private @Nullable HandoffMode handoff;
     private @Nullable PortTier lastTier;
 
     private Builder(String name) {
@@ -368,6 +428,8 @@ public final class PortRequest {
       kept = other.kept;
       queued = other.queued;
       queueTimeout = other.queueTimeout;
+      alsoAt = other.alsoAt;
+      handoff = other.handoff;
       lastTier = other.lastTier;
     }
 
@@ -536,6 +598,49 @@ public final class PortRequest {
     }
 
     /**
+     * Asks for further ports at fixed distances from each port, all or none: Redis in a cluster
+     * uses the port 10000 above its own, for example. They are the {@linkplain
+     * HeldPort#companions() companions} of the port, and share its life.
+     *
+     * <pre>{@code
+     * HeldPort redis = allocator.hold(PortRequest.named("redis").alsoAt(10000).build());
+     * }</pre>
+     *
+     * @param distances what is to be added to the number; may be negative, but not 0
+     * @return this
+     * @throws IllegalArgumentException if a distance is 0, or from no port leads to another one
+     */
+    public Builder alsoAt(int... distances) {
+      Set<Integer> all = new LinkedHashSet<>(alsoAt);
+      for (int distance : distances) {
+        if (distance == 0 || Math.abs((long) distance) >= PortRange.HIGHEST_PORT) {
+          throw new IllegalArgumentException(
+              "No port has another one at the distance "
+                  + distance
+                  + ". Expected a number from 1 to "
+                  + (PortRange.HIGHEST_PORT - 1)
+                  + ", or its negative.");
+        }
+        all.add(distance);
+      }
+      alsoAt = List.copyOf(all);
+      return this;
+    }
+
+    /**
+     * Sets how the ports are handed over, whatever the mode of the allocator is. Consumers that do
+     * not set {@code SO_REUSEADDR} need {@link HandoffMode#CLOSE_THEN_BIND}, unless they are
+     * started by {@link HeldPort#start} or {@link PortAllocator#startOn}, which find that out.
+     *
+     * @param mode how TCP ports are handed over; a UDP port is always let go of
+     * @return this
+     */
+    public Builder handoff(HandoffMode mode) {
+      handoff = mode;
+      return this;
+    }
+
+    /**
      * Asks, for TCP, for a hold that stays beside the consumer until the port is released, so that
      * the consumer can be stopped and started again while nobody else gets the port. Where ports
      * are handed over by {@link HandoffMode#CLOSE_THEN_BIND} there is no such hold; use {@link
@@ -593,9 +698,7 @@ public final class PortRequest {
     }
 
     /**
-     * Asks for a preferred port or none. While former connections of a TCP port are in TIME_WAIT, a
-     * single one can be had all the same: it then is {@linkplain PortState#OFFERED offered} at
-     * once, where ports are handed over by {@link HandoffMode#SHARED}.
+     * Asks for a preferred port or none.
      *
      * @return this
      */
@@ -635,10 +738,24 @@ public final class PortRequest {
                 + request
                 + " cannot be kept: a hold stays beside its consumer for TCP only. Leave out keep().");
       }
+      if (contiguous && alsoAt.stream().anyMatch(distance -> Math.abs(distance) < count)) {
+        throw new IllegalArgumentException(
+            "The request for "
+                + request
+                + " contradicts itself: a distance of alsoAt("
+                + join(alsoAt)
+                + ") leads into the block. Use distances from "
+                + count
+                + " on.");
+      }
       if (!request.canBeMet()) {
         throw new IllegalArgumentException(unsatisfiable(request));
       }
       return request;
+    }
+
+    private static String join(List<Integer> numbers) {
+      return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private String unsatisfiable(PortRequest request) {
@@ -658,6 +775,7 @@ public final class PortRequest {
             + preferred
             + " or asks for multiples of "
             + alignment
+            + (alsoAt.isEmpty() ? "" : " or for ports that do not exist, at " + join(alsoAt))
             + ". Prefer others.";
       }
       List<Integer> blocked = WellKnownPorts.notMeantBy(ranges);
@@ -675,6 +793,7 @@ public final class PortRequest {
           + (blocked.isEmpty()
               ? ""
               : ", without those of its ranges that browsers refuse " + blocked)
+          + (alsoAt.isEmpty() ? "" : ", with further ports at " + join(alsoAt))
           + ". Ask for fewer, or allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).";
     }
 

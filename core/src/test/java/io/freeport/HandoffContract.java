@@ -201,8 +201,10 @@ abstract class HandoffContract {
 
     port.reclaim();
 
-    assertThat(port.state()).isEqualTo(PortState.OFFERED);
+    assertThat(port.state()).isEqualTo(PortState.HELD);
     assertThatExceptionOfType(BindException.class).isThrownBy(() -> bindExclusively(here));
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> listen(here));
+    port.offer();
     try (ServerSocket second = listen(here)) {
       assertThat(port.confirm()).isTrue();
       assertThat(second.isBound()).isTrue();
@@ -547,10 +549,10 @@ abstract class HandoffContract {
                 ended.onExit().join();
                 return ended;
               }
-              thieves.add(listen(held.socketAddress())); // plays the child's part
-              return new ProcessBuilder("sleep", "60").start();
+              return ChildServer.start(held.number());
             });
-    assertThat(started.port().number()).isEqualTo(thieves.get(1).getLocalPort());
+    assertThat(started.port().number()).isNotEqualTo(thieves.get(0).getLocalPort());
+    assertThat(started.port().state()).isEqualTo(PortState.TAKEN);
     assertThat(events).extracting(PortEvent::type).containsOnlyOnce(PortEvent.Type.STOLEN);
     started.consumer().destroyForcibly().waitFor();
     for (ServerSocket thief : thieves) {

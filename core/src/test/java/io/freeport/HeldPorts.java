@@ -7,6 +7,7 @@ import io.freeport.internal.search.FoundPort;
 import io.freeport.internal.search.PortSearch;
 import io.freeport.internal.search.PortSequence;
 import io.freeport.internal.settings.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,9 +20,14 @@ final class HeldPorts {
     OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
     KernelPorts kernel = KernelPorts.ofThisMachine();
     PortSearch search =
-        new PortSearch(kernel, PortSequence.outsideEphemeralRange(kernel), mode, registry, true);
+        new PortSearch(kernel, PortSequence.outsideEphemeralRange(kernel), registry, true);
     PortLife life = PortLife.begin(request, List.of(found), mode, registry).get(0);
     return new HeldPort(
-        life, search, new PortEvents(List.of(), leaks), ConcurrentHashMap.newKeySet());
+        life,
+        List.of(),
+        search,
+        new PortEvents(List.of(), leaks),
+        Duration.ofSeconds(30),
+        ConcurrentHashMap.newKeySet());
   }
 }

@@ -43,6 +43,7 @@ class SharedHandoffTest extends HandoffContract {
           .isThrownBy(() -> bindExclusively(here));
     }
     kept.reclaim();
-    assertThat(kept.state()).isEqualTo(PortState.OFFERED);
+    assertThat(kept.state()).isEqualTo(PortState.HELD);
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> listen(here));
   }
 }

@@ -73,7 +73,7 @@ public final class BuildPorts {
    * @throws java.io.UncheckedIOException if the build's record cannot be read or written
    */
   public HeldPort hold(String name, PortAllocator allocator, PortRequest request) {
-    if (request.count() != 1 || request.protocol() != Protocol.TCP) {
+    if (request.count() != 1 || request.protocol() != Protocol.TCP || !request.alsoAt().isEmpty()) {
       throw new IllegalArgumentException(
           "Only single TCP ports can be held by several JVMs, but the request is for "
               + request

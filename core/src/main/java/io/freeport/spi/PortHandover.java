@@ -24,13 +24,14 @@ public interface PortHandover {
   interface Start<T, E extends Exception> {
 
     /**
-     * Starts the consumer on the current number of the port.
+     * Starts the consumer.
      *
+     * @param number the current number of the port
      * @return what was started
      * @throws E if it cannot be started; with a {@link java.net.BindException} in the chain of
      *     causes if somebody has the port
      */
-    T start() throws E;
+    T startOn(int number) throws E;
   }
 
   /**
@@ -44,19 +45,23 @@ public interface PortHandover {
   void offer(HandoffMode mode);
 
   /**
-   * Offers the port unless it is taken, and starts the consumer. A consumer that does not set
-   * {@code SO_REUSEADDR} cannot bind beside the hold: it fails with a port conflict although nobody
-   * has the port. Then the hold is closed and the consumer is started once more. If that fails too,
-   * and still nobody has the port, the port is held again.
+   * Offers the port, and starts the consumer once. A port that was taken is reclaimed first. A
+   * consumer that cannot listen beside the hold fails although nobody has the port: it throws an
+   * exception about a port conflict or, if it is a {@link Process}, ends at once. Then the hold is
+   * closed and the consumer is started once more. A process is waited for until it has the port,
+   * for {@code freeport.handoff.timeout} at most, other consumers are not: {@link
+   * io.freeport.HeldPort#awaitTaken} does that.
    *
-   * <p>After a port conflict {@link #isInUse()} tells whether somebody was faster; if not, the
-   * conflict is about another port.
+   * <p>If the start fails, the port is held again, unless somebody else has it: {@link #isInUse()}
+   * tells which.
    *
    * @param start starts the consumer, in this thread
    * @param <T> what is started
    * @param <E> how the start may fail
-   * @return what was started; {@link io.freeport.HeldPort#awaitTaken} tells whether it has the port
+   * @return what was started
    * @throws E if the start fails
+   * @throws io.freeport.PortHandoffException if its process ends without the port
+   * @throws io.freeport.PortUnavailableException if the port was taken and somebody still has it
    * @throws IllegalStateException if the port is released
    */
   <T, E extends Exception> T start(Start<T, E> start) throws E;

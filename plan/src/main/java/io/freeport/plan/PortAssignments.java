@@ -2,6 +2,7 @@ package io.freeport.plan;
 
 import io.freeport.HeldPort;
 import io.freeport.PortConsumer;
+import io.freeport.PortHandoffException;
 import io.freeport.PortState;
 import io.freeport.internal.handoff.ConflictRetry;
 import io.freeport.internal.handoff.PortConflict;
@@ -197,12 +198,12 @@ public final class PortAssignments implements NamedPorts {
     public T start() throws E {
       HeldPort port = held(service);
       offer(service);
-      return port.handover().start(() -> consumer.start(port));
+      return port.handover().start(number -> consumer.start(port));
     }
 
     @Override
     public boolean isConflict(Exception failure) {
-      return PortConflict.isCauseOf(failure)
+      return (PortConflict.isCauseOf(failure) || failure instanceof PortHandoffException)
           && held(service).handover().isInUse()
           && !isOfBuild(service);
     }

@@ -2,7 +2,7 @@ package io.freeport.internal.handoff;
 
 import io.freeport.PortRequest;
 import io.freeport.Protocol;
-import io.freeport.internal.hold.Hold;
+import io.freeport.internal.hold.PortUse;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,7 +18,9 @@ final class LeakCheck {
   private LeakCheck() {}
 
   /** Has this class loaded while its file can be opened: a port may close when no file can be. */
-  static void load() {}
+  static void load() {
+    PortUse.load();
+  }
 
   /**
    * Returns whether the consumer still listens. Once the hold is closed, another process may have
@@ -44,7 +46,8 @@ final class LeakCheck {
   private static boolean isStillAccepting(PortRequest request, InetSocketAddress where)
       throws IOException {
     long start = System.nanoTime();
-    while (Hold.isTaken(Protocol.TCP, request.address(), where.getPort()) && Hold.accepts(where)) {
+    while (PortUse.isTaken(Protocol.TCP, request.address(), where.getPort())
+        && PortUse.accepts(where)) {
       if (System.nanoTime() - start >= PATIENCE_NANOS) {
         return true;
       }

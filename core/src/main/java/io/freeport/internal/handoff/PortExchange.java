@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Gives a port another number, or all ports of its block: they have to follow each other. Either
+ * Gives a port another number, or all ports of its group: they have to keep their distances. Either
  * all of them are exchanged, at once, or none is.
  */
 public final class PortExchange {
@@ -33,7 +33,7 @@ public final class PortExchange {
 
   private PortExchange(PortLife asking) {
     this.asking = asking;
-    this.ports = asking.block();
+    this.ports = asking.group();
   }
 
   /**
@@ -84,7 +84,7 @@ public final class PortExchange {
 
   private PortRequest request() {
     PortRequest request = asking.request();
-    return ports.size() == request.count() ? request : request.toBuilder().count(1).build();
+    return request.isContiguous() ? request : request.single();
   }
 
   /** Returns the numbers that the ports had so far, if all of them can be exchanged. */
@@ -103,9 +103,13 @@ public final class PortExchange {
       if (other != asking && other.state() == PortState.TAKEN && other.isInUse()) {
         throw new IllegalStateException(
             asking
-                + " cannot be exchanged: it is one of a contiguous block, and "
+                + " cannot be exchanged: it is one of a "
+                + (asking.request().isContiguous() ? "contiguous block" : "group")
+                + ", and "
                 + other
-                + " of the same block is in use. Stop who listens there first, or ask for ports that need not be contiguous.");
+                + " of the same "
+                + (asking.request().isContiguous() ? "block" : "group")
+                + " is in use. Stop who listens there first, or ask for ports that do not belong together.");
       }
     }
   }

@@ -13,6 +13,7 @@ import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.hold.PortUse;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.owner.LedgerEntry;
 import io.freeport.internal.owner.OwnerRegistry;
@@ -56,7 +57,14 @@ public final class PortLife {
     RECLAIM("reclaimed", REFUSED, REFUSED, Set.of(HELD, OFFERED, TAKEN), REFUSED),
     EXCHANGE("exchanged", Set.of(HELD), Set.of(HELD), Set.of(HELD), REFUSED),
     RELEASE("released", Set.of(RELEASED), Set.of(RELEASED), Set.of(RELEASED), Set.of(RELEASED)),
-    /** Holds the port again after its consumer failed to bind beside the hold and without it. */
+    /** A server socket of this process listens on the port. */
+    LISTEN(
+        "listened on",
+        Set.of(HELD, OFFERED, TAKEN),
+        Set.of(HELD, OFFERED, TAKEN),
+        Set.of(OFFERED, TAKEN),
+        REFUSED),
+    /** Holds the port again after its consumer failed to bind it. */
     RESTORE("restored", Set.of(HELD), Set.of(HELD, OFFERED), Set.of(TAKEN), Set.of(RELEASED));
 
     private final String participle;
@@ -89,15 +97,15 @@ public final class PortLife {
     }
   }
 
-  /** The ports of a contiguous block have the same lock, so that they can be exchanged at once. */
+  /** The ports of a group have the same lock, so that they can be exchanged at once. */
   final Object lock;
 
   private final PortRequest request;
   private final OwnerRegistry registry;
   private final long heldSince = System.nanoTime();
 
-  /** The ports of the contiguous block, this one included. Written before anybody sees the port. */
-  private List<PortLife> block = List.of(this);
+  /** The ports found together, this one included. Written before anybody sees the port. */
+  private List<PortLife> group = List.of(this);
 
   // Written under the lock, read without: they change only when the port is exchanged.
   private volatile int number;
@@ -111,20 +119,23 @@ public final class PortLife {
   private LedgerEntry entry;
   private HoldStrategy strategy;
   private boolean isRetained;
+  private @Nullable HandoffMode modeBeforeDrop;
+  private boolean hasShared;
   private Set<Integer> numbersSoFar;
 
   private PortLife(
       PortRequest request, FoundPort found, HandoffMode mode, OwnerRegistry registry, Object lock) {
+    HandoffMode requested = request.handoff();
     this.request = request;
     this.registry = registry;
     this.lock = lock;
     this.number = found.number();
     this.tier = found.tier();
     this.state = found.state();
-    this.mode = mode;
+    this.mode = requested == null ? mode : requested;
     this.hold = found.hold();
     this.entry = found.entry();
-    this.strategy = new OwnHold(registry);
+    this.strategy = new OwnHold();
     this.isRetained = request.isKept();
     this.numbersSoFar = Set.of(found.number());
   }
@@ -132,20 +143,22 @@ public final class PortLife {
   /**
    * Begins the lives of all ports of a request.
    *
-   * @param mode how they are handed over
+   * @param mode how they are handed over, unless the request says it
    */
   public static List<PortLife> begin(
       PortRequest request, List<FoundPort> found, HandoffMode mode, OwnerRegistry registry) {
     List<PortLife> ports = new ArrayList<>(found.size());
-    Object lock = new Object();
-    for (FoundPort one : found) {
-      ports.add(
-          new PortLife(request, one, mode, registry, request.isContiguous() ? lock : new Object()));
-    }
-    if (request.isContiguous()) {
-      for (PortLife port : ports) {
-        port.block = ports;
+    int length = request.group().length;
+    for (int first = 0; first < found.size(); first += length) {
+      Object lock = new Object();
+      List<PortLife> group = new ArrayList<>(length);
+      for (FoundPort one : found.subList(first, first + length)) {
+        group.add(new PortLife(request, one, mode, registry, lock));
       }
+      if (length > 1) {
+        group.forEach(port -> port.group = group);
+      }
+      ports.addAll(group);
     }
     return ports;
   }
@@ -162,8 +175,8 @@ public final class PortLife {
     return tier;
   }
 
-  List<PortLife> block() {
-    return block;
+  List<PortLife> group() {
+    return group;
   }
 
   public PortState state() {
@@ -214,8 +227,8 @@ public final class PortLife {
       if (state == HELD) {
         openHold();
         moveTo(Action.OFFER, OFFERED);
-      } else if (mode == HandoffMode.CLOSE_THEN_BIND) {
-        closeHold(); // a retained one, or one that was offered in the other mode
+      } else if (hold != null) { // offered in another mode, or closed to others after a loss
+        openHold();
       }
       return before;
     }
@@ -230,10 +243,11 @@ public final class PortLife {
     synchronized (lock) {
       PortState before = require(Action.CONFIRM);
       if (before == OFFERED) {
-        if (!isBound(true)) {
+        if (!hasConsumer()) {
           return null;
         }
         moveTo(Action.CONFIRM, TAKEN);
+        hasShared |= hold != null;
         if (!isRetained) {
           closeHold();
         }
@@ -251,6 +265,41 @@ public final class PortLife {
     synchronized (lock) {
       require(Action.RECLAIM);
       return bindAgain(Action.RECLAIM);
+    }
+  }
+
+  /** A server socket of this process that is not bound yet. */
+  public interface UnboundServer {
+
+    /** Binds the socket, and listens. */
+    void listenOn(InetSocketAddress where) throws IOException;
+  }
+
+  /**
+   * Opens the port, and listens on it at once. A port that was taken is reclaimed first.
+   *
+   * @return the state before; null if somebody has the port
+   */
+  public @Nullable PortState listen(UnboundServer server) throws IOException {
+    synchronized (lock) {
+      PortState before = require(Action.LISTEN);
+      if (state == TAKEN && !bindAgain(Action.RECLAIM)) {
+        return null;
+      }
+      if (state == HELD) {
+        openHold();
+        moveTo(Action.LISTEN, OFFERED);
+      }
+      try {
+        server.listenOn(new InetSocketAddress(request.address(), number));
+      } catch (BindException somebodyWasFaster) {
+        return null;
+      }
+      retainHold();
+      if (request.protocol() == Protocol.TCP) {
+        moveTo(Action.LISTEN, TAKEN);
+      }
+      return before;
     }
   }
 
@@ -310,33 +359,69 @@ public final class PortLife {
   /**
    * Closes the hold if only it can have kept the consumer from binding.
    *
-   * @return false if somebody else has the port, there is no hold, or other JVMs rely on it
+   * @return false if a consumer has listened beside it before, somebody else has the port, there is
+   *     no hold, or other JVMs rely on it
    */
   public boolean dropHold() {
     synchronized (lock) {
-      if (state != OFFERED || hold == null || strategy.isShared() || isBound(false)) {
+      if (state != OFFERED || hold == null || hasShared || strategy.isShared() || isTaken()) {
         return false;
       }
+      modeBeforeDrop = mode;
       mode = HandoffMode.CLOSE_THEN_BIND;
       closeHold();
       return true;
     }
   }
 
-  /** Holds the port again after {@link #dropHold}, unless somebody has it. */
-  public void restoreHold() {
+  /**
+   * Closes an offered port to others, because its consumer did not start.
+   *
+   * @return whether nobody has the port, so that it is held again; if somebody has, it is still
+   *     offered, and nobody else can bind it
+   */
+  public boolean restoreHold() {
     synchronized (lock) {
-      if (state == OFFERED && hold == null && !isBound(false)) {
-        mode = HandoffMode.SHARED; // the only mode with a hold that can be dropped
-        boolean unused = bindAgain(Action.RESTORE);
+      if (state == OFFERED && !strategy.isShared()) {
+        closeToOthers();
+        if (bindAgain(Action.RESTORE) && modeBeforeDrop != null) {
+          mode = modeBeforeDrop;
+          modeBeforeDrop = null;
+        }
       }
+      return state == HELD;
+    }
+  }
+
+  private void closeToOthers() {
+    Hold held = hold;
+    if (held != null) {
+      try {
+        boolean unused = held.closeToOthers();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot close " + this + " to others", e);
+      }
+    }
+  }
+
+  /** Returns whether a consumer has listened beside the hold. */
+  public boolean hasShared() {
+    synchronized (lock) {
+      return hasShared;
+    }
+  }
+
+  /** Returns whether the port is offered, and nothing of this process is bound to it. */
+  public boolean isWithoutHold() {
+    synchronized (lock) {
+      return state == OFFERED && hold == null;
     }
   }
 
   /** Returns whether somebody uses the port for one of its protocols at least. */
   public boolean isInUse() {
     synchronized (lock) {
-      return state != HELD && isBound(false);
+      return state != HELD && isTaken();
     }
   }
 
@@ -351,7 +436,7 @@ public final class PortLife {
         && LeakCheck.hasListener(request, socketAddress(), registry);
   }
 
-  // The steps of an exchange, under the lock of the block.
+  // The steps of an exchange, under the lock of the group.
 
   /** Returns the numbers that the port had, the current one included. */
   Set<Integer> requireExchangeable() {
@@ -365,7 +450,7 @@ public final class PortLife {
   }
 
   boolean isStolen() {
-    return state != HELD && isBound(false);
+    return state != HELD && isTaken();
   }
 
   /** Goes on with another number. */
@@ -419,12 +504,11 @@ public final class PortLife {
       throw new AssertionError(this + " has no hold");
     }
     try {
-      held.offer(mode);
+      if (!held.offer(mode)) {
+        hold = null;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot offer " + this, e);
-    }
-    if (mode == HandoffMode.CLOSE_THEN_BIND) {
-      hold = null;
     }
   }
 
@@ -442,35 +526,62 @@ public final class PortLife {
 
   /** Returns false if somebody has the port. */
   private boolean bindAgain(Action action) {
-    if (hold != null) { // it was retained beside the consumer
-      if (isBound(false)) {
-        return false;
-      }
-      moveTo(action, OFFERED);
-      return true;
-    }
     try {
-      Hold bound = strategy.bindAgain(request, number);
-      hold = bound;
-      moveTo(action, bound.isShared() ? OFFERED : HELD);
+      Hold held = hold;
+      if (held != null) { // it was retained beside the consumer
+        if (isTaken()) {
+          return false;
+        }
+        if (strategy.isShared()) {
+          moveTo(action, OFFERED);
+          return true;
+        }
+        if (held.closeToOthers()) {
+          moveTo(action, HELD);
+          return true;
+        }
+        closeHold();
+      }
+      hold = strategy.bindAgain(request, number);
+      moveTo(action, strategy.isShared() ? OFFERED : HELD);
+      if (state == OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
+        closeHold(); // in this mode, nothing is in the way of the consumer of an offered port
+      }
+      return true;
     } catch (BindException taken) {
       return false;
     } catch (IOException e) {
       throw new PortUnavailableException(
           "Cannot hold " + this + " again: " + SocketError.describe(e), e);
     }
-    if (state == OFFERED && mode == HandoffMode.CLOSE_THEN_BIND) {
-      closeHold(); // in this mode, nothing is in the way of the consumer of an offered port
-    }
-    return true;
   }
 
-  /** Returns whether somebody has bound the port, for all of its protocols or for one at least. */
-  private boolean isBound(boolean forAllProtocols) {
+  /** Returns whether a consumer, or somebody else, has the port. Is in nobody's way. */
+  public boolean hasConsumer() {
+    synchronized (lock) {
+      return ask(
+          (protocol, address, port) ->
+              PortUse.hasConsumer(protocol, address, port, hold != null && hold.isShared()));
+    }
+  }
+
+  /** A hold that is closed to others would refuse a bind that asks the kernel. */
+  private boolean isTaken() {
+    Hold held = hold;
+    return ask(
+        (protocol, address, port) ->
+            (held != null && !held.isShared())
+                ? PortUse.isListed(protocol, address, port)
+                : PortUse.isTaken(protocol, address, port));
+  }
+
+  private interface Question {
+    boolean ask(Protocol protocol, @Nullable InetAddress address, int port) throws IOException;
+  }
+
+  private boolean ask(Question question) {
     try {
-      return forAllProtocols
-          ? Hold.isTaken(request.protocol(), request.address(), number)
-          : Hold.isTakenInPart(request.protocol(), request.address(), number);
+      return question.ask(request.protocol(), request.address(), number);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot tell whether anybody has " + this, e);
     }

@@ -2,21 +2,13 @@ package io.freeport.internal.hold;
 
 import io.freeport.HandoffMode;
 import io.freeport.Protocol;
-import io.freeport.internal.os.SocketTable;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
-import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,42 +17,41 @@ import org.jspecify.annotations.Nullable;
  * <p>The TCP socket never listens. So connections to the port are refused, and no wait strategy
  * mistakes the hold for the service. ({@code ServerSocket} will not do: its {@code bind} listens as
  * well.) What the kernel does with a second bind of the same port depends on {@code SO_REUSEADDR}
- * of <em>both</em> sockets at the time of the second bind, so setting the option on a socket that
- * is bound already opens the port to a consumer without a moment in which nobody has it.
+ * of <em>both</em> sockets at the time of the second bind. So setting the option on a socket that
+ * is bound already opens the port to a consumer without a moment in which nobody has it, and
+ * clearing it closes the port to others again.
  *
  * <p>With UDP there is no such thing to rely on: engines bind without the option, and where they do
  * share, datagrams may end up in the hold. So the UDP socket is closed when the port is offered.
  */
 public final class Hold {
 
-  private static final int CONNECT_TIMEOUT_MILLIS = 500;
-
-  /** Each option that is set is a system call, and a hold has only four of them. */
-  private static final boolean IS_TCP_EXCLUSIVE_AT_FIRST = isTcpExclusiveAtFirst();
-
   private final @Nullable SocketChannel tcp;
+  private final @Nullable SocketChannel mark;
   private @Nullable DatagramChannel udp;
 
-  private Hold(@Nullable SocketChannel tcp, @Nullable DatagramChannel udp) {
+  private Hold(
+      @Nullable SocketChannel tcp, @Nullable SocketChannel mark, @Nullable DatagramChannel udp) {
     this.tcp = tcp;
+    this.mark = mark;
     this.udp = udp;
   }
 
   /**
    * Returns a hold that excludes everybody else.
    *
-   * @throws BindException if somebody has the port, or the system does not let us have it
+   * @throws BindException if somebody has the port, or former connections of it are in TIME_WAIT,
+   *     or the system does not let us have it
    */
   public static Hold exclusive(Protocol protocol, @Nullable InetAddress address, int port)
       throws IOException {
-    InetSocketAddress where = new InetSocketAddress(address, port);
-    SocketChannel tcp = protocol.hasTcp() ? bindTcp(where, false) : null;
-    try {
-      return new Hold(tcp, protocol.hasUdp() ? bindUdp(where) : null);
-    } catch (Throwable e) {
-      close(tcp);
-      throw e;
-    }
+    return complete(
+        protocol.hasTcp()
+            ? BoundSockets.bindTcp(new InetSocketAddress(address, port), false)
+            : null,
+        protocol,
+        address,
+        port);
   }
 
   /**
@@ -70,154 +61,110 @@ public final class Hold {
    */
   public static Hold exclusive(SocketChannel unbound, @Nullable InetAddress address, int port)
       throws IOException {
-    bind(unbound, new InetSocketAddress(address, port));
-    return new Hold(unbound, null);
+    BoundSockets.bind(unbound, new InetSocketAddress(address, port));
+    return complete(unbound, Protocol.TCP, address, port);
   }
 
-  /** Opens a TCP socket for an exclusive hold. */
-  public static SocketChannel openTcp() throws IOException {
-    SocketChannel socket = SocketChannel.open();
+  private static Hold complete(
+      @Nullable SocketChannel tcp, Protocol protocol, @Nullable InetAddress address, int port)
+      throws IOException {
+    SocketChannel mark = null;
     try {
-      if (!IS_TCP_EXCLUSIVE_AT_FIRST) {
-        socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+      InetSocketAddress where = new InetSocketAddress(address, port);
+      if (address != null && Guard.isForSingle(protocol, where)) {
+        try (Guard guard = Guard.await(port)) {
+          mark = guard.mark();
+        }
       }
-      return socket;
+      return new Hold(tcp, mark, protocol.hasUdp() ? BoundSockets.bindUdp(where) : null);
     } catch (Throwable e) {
-      close(socket);
+      BoundSockets.close(tcp);
+      BoundSockets.close(mark);
       throw e;
     }
   }
 
-  private static boolean isTcpExclusiveAtFirst() {
-    try (SocketChannel socket = SocketChannel.open()) {
-      return !socket.getOption(StandardSocketOptions.SO_REUSEADDR);
-    } catch (IOException noSocketNow) {
-      return false;
+  /**
+   * Returns an exclusive hold of a TCP port, or of one for both protocols, although former
+   * connections of it may be in TIME_WAIT, as they are for a minute. The socket is bound with
+   * {@code SO_REUSEADDR}, which is cleared afterwards.
+   *
+   * @throws BindException if somebody has the port, or the machine does not support this
+   */
+  public static Hold exclusiveDespiteTimeWait(
+      Protocol protocol, @Nullable InetAddress address, int port) throws IOException {
+    if (!Guard.isSupported()) {
+      throw new BindException("Address already in use");
+    }
+    InetSocketAddress where = new InetSocketAddress(address, port);
+    SocketChannel tcp = null;
+    SocketChannel mark = null;
+    try (Guard guard = Guard.take(port)) {
+      guard.open();
+      tcp = BoundSockets.bindTcp(where, true);
+      BoundSockets.bindTcp(where, true).close(); // which fails if a server was faster
+      tcp.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+      if (Guard.isForSingle(protocol, where)) {
+        mark = guard.mark();
+      }
+      return new Hold(tcp, mark, protocol.hasUdp() ? BoundSockets.bindUdp(where) : null);
+    } catch (Throwable e) {
+      BoundSockets.close(tcp);
+      BoundSockets.close(mark);
+      throw e;
     }
   }
 
   /**
-   * Returns a hold beside which a consumer can bind TCP. Unlike {@link #exclusive} it can be had
-   * while the port's former connections are in TIME_WAIT.
+   * Returns a hold beside which a consumer, and another JVM of the build, can bind TCP. It can be
+   * had while the port's former connections are in TIME_WAIT.
    *
    * @throws BindException if somebody listens on the port, or has it exclusively
    */
   public static Hold shared(@Nullable InetAddress address, int port) throws IOException {
-    return new Hold(bindTcp(new InetSocketAddress(address, port), true), null);
+    return new Hold(BoundSockets.bindTcp(new InetSocketAddress(address, port), true), null, null);
   }
 
   /**
-   * Returns whether a consumer has the port, without connecting to it. For TCP: two sockets with
-   * {@code SO_REUSEADDR} may be bound to one port unless one of them listens, so this is right
-   * beside an offered hold as well as without one.
-   */
-  public static boolean isTaken(Protocol protocol, @Nullable InetAddress address, int port)
-      throws IOException {
-    InetSocketAddress where = new InetSocketAddress(address, port);
-    return (!protocol.hasTcp() || isTcpTaken(where)) && (!protocol.hasUdp() || isUdpTaken(where));
-  }
-
-  /** Returns the same, but one of two protocols is enough: somebody is in a consumer's way. */
-  public static boolean isTakenInPart(Protocol protocol, @Nullable InetAddress address, int port)
-      throws IOException {
-    InetSocketAddress where = new InetSocketAddress(address, port);
-    return (protocol.hasTcp() && isTcpTaken(where)) || (protocol.hasUdp() && isUdpTaken(where));
-  }
-
-  /** Returns whether a connection is accepted. */
-  public static boolean accepts(InetSocketAddress where) {
-    try (Socket client = new Socket()) {
-      client.connect(where, CONNECT_TIMEOUT_MILLIS);
-      return true;
-    } catch (IOException refused) {
-      return false;
-    }
-  }
-
-  private static boolean isTcpTaken(InetSocketAddress where) throws IOException {
-    try {
-      bindTcp(where, true).close();
-      return false;
-    } catch (BindException taken) {
-      return true;
-    }
-  }
-
-  private static boolean isRefusedForUdp(InetSocketAddress where) throws IOException {
-    try {
-      bindUdp(where).close();
-      return false;
-    } catch (BindException taken) {
-      return true;
-    }
-  }
-
-  /**
-   * A bind, even one for a moment, would be in the way of a consumer that comes in that moment: UDP
-   * sockets do not share. On Linux the kernel can be asked without one.
-   */
-  private static boolean isUdpTaken(InetSocketAddress where) throws IOException {
-    if (!where.getAddress().isAnyLocalAddress()) {
-      return isRefusedForUdp(where); // the system's list is read for the port alone
-    }
-    try {
-      return !SocketTable.entries(Protocol.UDP, where.getPort()).isEmpty();
-    } catch (NoSuchFileException notLinux) {
-      return isRefusedForUdp(where);
-    }
-  }
-
-  private static SocketChannel bindTcp(InetSocketAddress where, boolean reuseAddress)
-      throws IOException {
-    SocketChannel socket = openTcp();
-    try {
-      if (reuseAddress) {
-        socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      }
-      bind(socket, where);
-      return socket;
-    } catch (Throwable e) {
-      close(socket);
-      throw e;
-    }
-  }
-
-  private static DatagramChannel bindUdp(InetSocketAddress where) throws IOException {
-    DatagramChannel socket = DatagramChannel.open();
-    try {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
-      bind(socket, where);
-      return socket;
-    } catch (Throwable e) {
-      close(socket);
-      throw e;
-    }
-  }
-
-  private static void bind(NetworkChannel socket, InetSocketAddress where) throws IOException {
-    try {
-      socket.bind(where);
-    } catch (UnsupportedAddressTypeException e) {
-      throw new SocketException(
-          "Cannot assign requested address: this JVM has no "
-              + (where.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4"));
-    }
-  }
-
-  /**
-   * Opens the port to a consumer. In the shared mode one that itself sets {@code SO_REUSEADDR} can
+   * Opens the port to a consumer. In the shared modes one that itself sets the same option can
    * listen on TCP beside this hold; what cannot be shared is closed.
+   *
+   * @return whether this hold still has a socket
    */
-  public void offer(HandoffMode mode) throws IOException {
-    if (mode == HandoffMode.CLOSE_THEN_BIND) {
+  public boolean offer(HandoffMode mode) throws IOException {
+    if (tcp == null
+        || mode == HandoffMode.CLOSE_THEN_BIND
+        || (mode == HandoffMode.REUSE_PORT && !supportsReusePort(tcp))) {
       close();
-      return;
+      return false;
     }
-    if (tcp != null) {
-      tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    if (mode == HandoffMode.REUSE_PORT) {
+      tcp.setOption(StandardSocketOptions.SO_REUSEPORT, true);
     }
-    close(udp);
+    tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    BoundSockets.close(udp);
     udp = null;
+    return true;
+  }
+
+  private static boolean supportsReusePort(SocketChannel socket) {
+    return socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+  }
+
+  /**
+   * Closes an offered TCP port to others again. A consumer that listens stays. One that has bound
+   * the port and does not listen yet cannot listen any more.
+   *
+   * @return false if that is not possible, because {@link HandoffMode#REUSE_PORT} opened the port:
+   *     the kernel goes on to let in sockets that set that option
+   */
+  public boolean closeToOthers() throws IOException {
+    if (tcp == null
+        || (supportsReusePort(tcp) && tcp.getOption(StandardSocketOptions.SO_REUSEPORT))) {
+      return false;
+    }
+    tcp.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+    return true;
   }
 
   /** Returns whether a consumer can bind TCP beside this hold. */
@@ -227,15 +174,13 @@ public final class Hold {
 
   public void close() throws IOException {
     try {
-      close(tcp);
+      BoundSockets.close(tcp);
     } finally {
-      close(udp);
-    }
-  }
-
-  public static void close(@Nullable Closeable socket) throws IOException {
-    if (socket != null) {
-      socket.close();
+      try {
+        BoundSockets.close(mark);
+      } finally {
+        BoundSockets.close(udp);
+      }
     }
   }
 }

@@ -25,6 +25,7 @@ public final class SocketTable {
   private static final int TIME_WAIT = 0x06;
   private static final int UDP_IS_NOT_CONNECTED = 0x07;
   private static final int LISTEN = 0x0A;
+  private static final String LISTENS = " 0A ";
 
   private SocketTable() {}
 
@@ -66,46 +67,65 @@ public final class SocketTable {
   public static List<Entry> entries(Protocol protocol, int port) throws IOException {
     List<Entry> entries = new ArrayList<>();
     if (protocol.hasTcp()) {
-      addAll(Protocol.TCP, "tcp", port, entries);
+      addAll(Protocol.TCP, "tcp", port, false, entries);
     }
     if (protocol.hasUdp()) {
-      addAll(Protocol.UDP, "udp", port, entries);
+      addAll(Protocol.UDP, "udp", port, false, entries);
     }
     return entries;
   }
 
   /**
-   * Returns whether a socket listens on a port.
+   * Returns the TCP sockets that listen on a port. The table begins with all that listen, so the
+   * rest, which may be a hundred thousand former connections, is not read.
    *
-   * @param protocol TCP or UDP
    * @param address a socket on another address does not count; null for all addresses
    * @throws java.nio.file.NoSuchFileException if the system has no such table
    */
-  public static boolean listens(Protocol protocol, @Nullable InetAddress address, int port)
-      throws IOException {
-    return entries(protocol, port).stream()
-        .anyMatch(entry -> entry.isListening() && entry.isReachedBy(address));
+  public static List<Entry> listeners(@Nullable InetAddress address, int port) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    addAll(Protocol.TCP, "tcp", port, true, entries);
+    entries.removeIf(entry -> !entry.isReachedBy(address));
+    return entries;
+  }
+
+  /**
+   * Returns whether a UDP socket is bound to a port.
+   *
+   * @param address a socket on another address does not count; null for all addresses
+   * @throws java.nio.file.NoSuchFileException if the system has no such table
+   */
+  public static boolean isUdpBound(@Nullable InetAddress address, int port) throws IOException {
+    return entries(Protocol.UDP, port).stream().anyMatch(entry -> entry.isReachedBy(address));
   }
 
   /** Without IPv6 in the kernel there is one file only. */
-  private static void addAll(Protocol protocol, String file, int port, List<Entry> entries)
+  private static void addAll(
+      Protocol protocol, String file, int port, boolean onlyListeners, List<Entry> entries)
       throws IOException {
-    addAll(protocol, ProcFs.path("net/" + file), port, entries);
+    addAll(protocol, ProcFs.path("net/" + file), port, onlyListeners, entries);
     Path ipv6 = ProcFs.path("net/" + file + "6");
     if (Files.exists(ipv6)) {
-      addAll(protocol, ipv6, port, entries);
+      addAll(protocol, ipv6, port, onlyListeners, entries);
     }
   }
 
-  /** A busy machine has thousands of lines, so only those of the port are taken apart. */
-  static void addAll(Protocol protocol, Path file, int port, List<Entry> entries)
+  /** Only the lines of the port are taken apart: there may be many others. */
+  static void addAll(
+      Protocol protocol, Path file, int port, boolean onlyListeners, List<Entry> entries)
       throws IOException {
     String ending = ":" + HexFormat.of().withUpperCase().toHexDigits((short) port) + " ";
     try (BufferedReader lines = Files.newBufferedReader(file)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int colon = line.indexOf(ending);
-        if (colon >= 0 && colon == line.indexOf(':', line.indexOf(':') + 1)) {
+      String line = lines.readLine(); // the names of the columns
+      for (line = lines.readLine(); line != null; line = lines.readLine()) {
+        int afterNumber = line.indexOf(": ") + 2;
+        int colon = line.indexOf(':', afterNumber);
+        if (line.startsWith(ending, colon)) {
           entries.add(entry(protocol, line.strip().split("\\s+", 11)));
+        }
+        int afterRemote = line.indexOf(' ', colon + ending.length());
+        if (onlyListeners && !line.startsWith(LISTENS, afterRemote)) {
+          return;
         }
       }
     }

@@ -267,11 +267,4 @@ public final class OwnerRegistry {
             .count()
         > 1;
   }
-
-  /** Returns whether an owner that lives has a port on record that it has not handed over. */
-  public boolean isHeldByAnyone(int port) {
-    return livingOwners().stream()
-        .flatMap(owner -> owner.holds().stream())
-        .anyMatch(hold -> hold.port() == port && hold.isHeld());
-  }
 }

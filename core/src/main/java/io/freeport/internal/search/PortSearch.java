@@ -1,13 +1,14 @@
 package io.freeport.internal.search;
 
-import io.freeport.HandoffMode;
 import io.freeport.PortRange;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
+import io.freeport.internal.hold.BoundSockets;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.InheritedSockets;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
@@ -30,25 +31,18 @@ public final class PortSearch {
 
   private final KernelPorts kernel;
   private final PortSequence any;
-  private final HandoffMode mode;
   private final OwnerRegistry registry;
   private final boolean reclaims;
   private final RecentRefusals recentRefusals = new RecentRefusals();
 
   /**
    * @param any the numbers of {@link PortTier#ANY}
-   * @param mode how the ports will be handed over
    * @param reclaims whether to free ports of dead test runs before a request fails
    */
   public PortSearch(
-      KernelPorts kernel,
-      PortSequence any,
-      HandoffMode mode,
-      OwnerRegistry registry,
-      boolean reclaims) {
+      KernelPorts kernel, PortSequence any, OwnerRegistry registry, boolean reclaims) {
     this.kernel = kernel;
     this.any = any;
-    this.mode = mode;
     this.registry = registry;
     this.reclaims = reclaims;
   }
@@ -62,7 +56,7 @@ public final class PortSearch {
    * @throws PortUnavailableException if not all of them can be had
    */
   public List<FoundPort> hold(PortRequest request, Set<Integer> without, int held) {
-    Run run = run(request, without, held, reclaims);
+    Run run = run(request, without, held, reclaims, true);
     if (!run.complete) {
       // The ports of this run are released by now: the message would blame them.
       throw NoPortMessage.exception(request, run.failures, kernel, held);
@@ -81,26 +75,40 @@ public final class PortSearch {
    */
   Optional<List<FoundPort>> tryToHold(
       PortRequest request, Set<Integer> without, int held, boolean first, Set<Integer> inUse) {
-    Run run = run(request, without, held, first && reclaims);
+    Run run = run(request, without, held, first && reclaims, false);
     inUse.addAll(run.failures.allInUse());
     return run.complete ? Optional.of(run.found) : Optional.empty();
   }
 
-  private Run run(PortRequest request, Set<Integer> without, int held, boolean reclaiming) {
+  /**
+   * Tries until there is nothing more to be done about ports in use.
+   *
+   * @param isLast whether nobody tries again soon
+   */
+  private Run run(
+      PortRequest request, Set<Integer> without, int held, boolean reclaiming, boolean isLast) {
+    InheritedSockets inherited = null;
     boolean reclaimed = !reclaiming;
     while (true) {
       Run run = new Run(request, without);
       try {
-        if (run.isComplete()
-            || reclaimed
-            || run.isLost
-            || !Reclaimers.anyOf(run.failures.allInUse())) {
+        if (run.isComplete()) {
           return run;
         }
-        reclaimed = true;
       } catch (IOException e) {
         throw NoPortMessage.exception(request, e, held);
       }
+      Set<Integer> inUse = run.failures.allInUse();
+      if (isLast && !inUse.isEmpty() && request.lastTier() != PortTier.ANY) {
+        inherited = inherited == null ? new InheritedSockets() : inherited;
+        if (inherited.pause()) {
+          continue;
+        }
+      }
+      if (reclaimed || !Reclaimers.anyOf(inUse)) {
+        return run;
+      }
+      reclaimed = true;
     }
   }
 
@@ -128,6 +136,10 @@ public final class PortSearch {
 
     private final PortRequest request;
     private final Set<Integer> without;
+
+    /** The ports that are found together: what is to be added to the first one. */
+    private final int[] group;
+
     private final int blockLength;
     private final SearchFailures failures = new SearchFailures();
     private final List<FoundPort> found = new ArrayList<>();
@@ -138,9 +150,6 @@ public final class PortSearch {
     /** Whether all ports were found. */
     private boolean complete;
 
-    /** Another FreePort got a shared hold of the port at the same moment. */
-    private boolean isLost;
-
     /** A TCP socket that was refused a port, for the next number. */
     private @Nullable SocketChannel unbound;
 
@@ -148,13 +157,15 @@ public final class PortSearch {
       this.request = request;
       this.without = without;
       this.blockLength = request.isContiguous() ? request.count() : 1;
+      this.group = request.group();
       this.foundNumbers = request.count() > 1 ? new HashSet<>() : Set.of();
     }
 
     /** Returns whether all ports were found; if not, none is held. */
     boolean isComplete() throws IOException {
+      int wanted = request.count() / blockLength * group.length;
       try {
-        while (found.size() < request.count()) {
+        while (found.size() < wanted) {
           if (!tryTiers()) {
             return false;
           }
@@ -165,11 +176,11 @@ public final class PortSearch {
         if (!complete) {
           found.forEach(FoundPort::release);
         }
-        Hold.close(unbound);
+        BoundSockets.close(unbound);
       }
     }
 
-    /** Adds the next port, or block, to what was found. */
+    /** Adds the next port, or group, to what was found. */
     private boolean tryTiers() throws IOException {
       recentRefusals.forgetOlderOnes();
       for (PortTier tier : PortTier.values()) {
@@ -181,11 +192,24 @@ public final class PortSearch {
           continue;
         }
         failures.entering(tier, candidates);
-        PortSequence.Cursor cursor = candidates.cursor(recentRefusals, blockLength);
-        for (int first = cursor.next(); first > 0; first = cursor.next()) {
-          if (tryNumber(tier, candidates, first)) {
-            return !isLost;
-          }
+        boolean isListed = tier.compareTo(PortTier.RANGE) < 0;
+        if (tryAll(tier, candidates, isListed)) {
+          return true;
+        }
+        // Ports of former connections come after those that need no second bind.
+        if (!isListed && failures.isTimeWaitPossible() && tryAll(tier, candidates, true)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean tryAll(PortTier tier, PortSequence candidates, boolean despiteTimeWait)
+        throws IOException {
+      PortSequence.Cursor cursor = candidates.cursor(recentRefusals, blockLength);
+      for (int first = cursor.next(); first > 0; first = cursor.next()) {
+        if (tryNumber(tier, candidates, first, despiteTimeWait)) {
+          return true;
         }
       }
       return false;
@@ -222,51 +246,52 @@ public final class PortSearch {
               .distinct());
     }
 
-    private boolean tryNumber(PortTier tier, PortSequence candidates, int first)
+    private boolean tryNumber(
+        PortTier tier, PortSequence candidates, int first, boolean despiteTimeWait)
         throws IOException {
       if (first % request.alignment() != 0) {
-        failures.misaligned();
+        failures.misaligned(first);
         return false;
       }
-      for (int number = first; number < first + blockLength; number++) {
-        if (!isAllowed(tier, candidates, number)) {
+      for (int distance : group) {
+        int number = first + distance;
+        if (!isAllowed(number) || (tier == PortTier.ANY && !candidates.contains(number))) {
           return false;
         }
       }
-      if (blockLength > 1) {
-        return holdBlock(tier, first);
+      // In the lists, only the first port of a block is named; in the other tiers each port of the
+      // block has to be one of the candidates. Ports at a distance are named by the distance.
+      for (int number = first + 1; number < first + blockLength; number++) {
+        if (tier.compareTo(PortTier.RANGE) >= 0 && !candidates.contains(number)) {
+          return false;
+        }
       }
-      Hold hold = hold(first);
+      if (group.length > 1) {
+        return holdGroup(tier, first, despiteTimeWait);
+      }
+      Hold hold = hold(first, despiteTimeWait);
       if (hold == null) {
-        return holdDuringTimeWait(tier, first);
+        return false;
       }
-      add(first, tier, hold, PortState.HELD);
+      add(first, tier, hold);
       return true;
     }
 
-    /**
-     * In the lists, only the first port of a block is named; in the other tiers each port has to be
-     * one of the candidates.
-     */
-    private boolean isAllowed(PortTier tier, PortSequence candidates, int number) {
+    private boolean isAllowed(int number) {
       if (request.excludes(number) || without.contains(number)) {
-        failures.excluded();
+        failures.excluded(number);
         return false;
       }
-      if (number > PortRange.HIGHEST_PORT || foundNumbers.contains(number)) {
-        return false;
-      }
-      return request.count() == 1
-          || tier.compareTo(PortTier.RANGE) < 0
-          || candidates.contains(number);
+      return number >= 1 && number <= PortRange.HIGHEST_PORT && !foundNumbers.contains(number);
     }
 
-    private boolean holdBlock(PortTier tier, int first) throws IOException {
-      List<Hold> holds = new ArrayList<>(blockLength);
+    private boolean holdGroup(PortTier tier, int first, boolean despiteTimeWait)
+        throws IOException {
+      List<Hold> holds = new ArrayList<>(group.length);
       boolean complete = false;
       try {
-        for (int number = first; number < first + blockLength; number++) {
-          Hold hold = hold(number);
+        for (int distance : group) {
+          Hold hold = hold(first + distance, despiteTimeWait);
           if (hold == null) {
             return false;
           }
@@ -280,13 +305,13 @@ public final class PortSearch {
           }
         }
       }
-      for (int i = 0; i < blockLength; i++) {
-        add(first + i, tier, holds.get(i), PortState.HELD);
+      for (int i = 0; i < group.length; i++) {
+        add(first + group[i], tier, holds.get(i));
       }
       return true;
     }
 
-    private @Nullable Hold hold(int number) throws IOException {
+    private @Nullable Hold hold(int number, boolean despiteTimeWait) throws IOException {
       try {
         return request.protocol() == Protocol.TCP
             ? holdTcp(number)
@@ -294,6 +319,16 @@ public final class PortSearch {
       } catch (BindException e) {
         failures.add(number, e);
         recentRefusals.add(number);
+        return despiteTimeWait && request.protocol().hasTcp() && failures.isInUse(number)
+            ? holdDespiteTimeWait(number)
+            : null;
+      }
+    }
+
+    private @Nullable Hold holdDespiteTimeWait(int number) throws IOException {
+      try {
+        return Hold.exclusiveDespiteTimeWait(request.protocol(), request.address(), number);
+      } catch (BindException somebodyHasIt) {
         return null;
       }
     }
@@ -302,7 +337,7 @@ public final class PortSearch {
     private Hold holdTcp(int number) throws IOException {
       SocketChannel socket = unbound;
       if (socket == null) {
-        socket = Hold.openTcp();
+        socket = BoundSockets.openTcp();
         unbound = socket;
       }
       Hold hold = Hold.exclusive(socket, request.address(), number);
@@ -310,34 +345,9 @@ public final class PortSearch {
       return hold;
     }
 
-    /**
-     * Holds a strictly preferred port although a former connection of it is in TIME_WAIT, which may
-     * take a minute. Such a hold leaves the port open to everybody who asks for this number, so a
-     * port that is only preferred is not held in this way.
-     */
-    private boolean holdDuringTimeWait(PortTier tier, int number) throws IOException {
-      if (!request.isStrict()
-          || request.count() > 1
-          || request.protocol() != Protocol.TCP
-          || mode != HandoffMode.SHARED
-          || registry.isHeldByAnyone(number)) {
-        return false;
-      }
-      try {
-        add(number, tier, Hold.shared(request.address(), number), PortState.OFFERED);
-      } catch (BindException taken) {
-        return false;
-      }
-      // Another FreePort may have looked at the registry at the same moment, and have got a shared
-      // hold too. Each enters its own before it looks again, so at least one of them sees the
-      // other.
-      isLost = registry.isRecordedTwice(number);
-      return true;
-    }
-
-    private void add(int number, PortTier tier, Hold hold, PortState state) {
-      found.add(FoundPort.enter(registry, request, number, tier, hold, state));
-      if (blockLength < request.count()) {
+    private void add(int number, PortTier tier, Hold hold) {
+      found.add(FoundPort.enter(registry, request, number, tier, hold, PortState.HELD));
+      if (request.count() > 1) {
         foundNumbers.add(number);
       }
     }

@@ -6,6 +6,7 @@ import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -25,34 +26,34 @@ final class SearchFailures {
   private final Map<PortTier, PortSequence> tried = new EnumMap<>(PortTier.class);
   private final Set<Integer> inUse = new LinkedHashSet<>();
   private @Nullable BindException notPermitted;
-  private int excluded;
-  private int misaligned;
+  private final BitSet excluded = new BitSet();
+  private final BitSet misaligned = new BitSet();
 
   void entering(PortTier tier, PortSequence numbers) {
     tried.put(tier, numbers);
   }
 
-  void excluded() {
-    excluded++;
+  void excluded(int port) {
+    excluded.set(port);
   }
 
-  void misaligned() {
-    misaligned++;
+  void misaligned(int port) {
+    misaligned.set(port);
   }
 
   /** Returns, as sentences, what the request itself ruled out. */
   List<String> skipped(PortRequest request) {
     List<String> sentences = new ArrayList<>();
-    if (excluded > 0) {
+    if (!excluded.isEmpty()) {
       sentences.add(
           "Of these, "
-              + excluded
+              + excluded.cardinality()
               + " left out: the request excludes them, or they were lost before.");
     }
-    if (misaligned > 0) {
+    if (!misaligned.isEmpty()) {
       sentences.add(
           "Of these, "
-              + misaligned
+              + misaligned.cardinality()
               + " left out: they are not multiples of "
               + request.alignment()
               + ".");
@@ -89,6 +90,15 @@ final class SearchFailures {
   /** Returns all ports that somebody has, of those that were tried. */
   Set<Integer> allInUse() {
     return Collections.unmodifiableSet(inUse);
+  }
+
+  boolean isInUse(int port) {
+    return inUse.contains(port);
+  }
+
+  /** Returns whether a number that could not be had may be one of former connections. */
+  boolean isTimeWaitPossible() {
+    return !inUse.isEmpty();
   }
 
   boolean isNotPermitted() {

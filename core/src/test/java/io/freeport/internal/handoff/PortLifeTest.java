@@ -14,6 +14,7 @@ import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PortLifeTest {
 
   private final PortLife port;
+  private final List<ServerSocket> servers = new ArrayList<>();
 
   PortLifeTest() throws IOException {
     OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
@@ -45,8 +47,11 @@ class PortLifeTest {
   }
 
   @AfterEach
-  void release() {
+  void release() throws IOException {
     port.release();
+    for (ServerSocket server : servers) {
+      server.close();
+    }
   }
 
   /** Returns the consumer, if there is one in that state. */
@@ -76,6 +81,11 @@ class PortLifeTest {
         port.adopt(hold(port.request()));
       }
       case RELEASE -> port.release();
+      case LISTEN -> {
+        ServerSocket server = new ServerSocket();
+        servers.add(server);
+        port.listen(server::bind);
+      }
       case RESTORE -> port.restoreHold();
     }
   }
@@ -88,7 +98,8 @@ class PortLifeTest {
     "RECLAIM,  REFUSED,  REFUSED,  TAKEN,    REFUSED",
     "EXCHANGE, HELD,     HELD,     HELD,     REFUSED",
     "RELEASE,  RELEASED, RELEASED, RELEASED, RELEASED",
-    "RESTORE,  HELD,     OFFERED,  TAKEN,    RELEASED"
+    "LISTEN,   TAKEN,    TAKEN,    TAKEN,    REFUSED",
+    "RESTORE,  HELD,     HELD,     TAKEN,    RELEASED"
   })
   void eachActionInEachState(
       PortLife.Action action, String held, String offered, String taken, String released)

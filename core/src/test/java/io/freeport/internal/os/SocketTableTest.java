@@ -33,11 +33,11 @@ class SocketTableTest {
     int port;
     try (ServerSocket server = new ServerSocket(0)) {
       port = server.getLocalPort();
-      assertThat(SocketTable.listens(TCP, null, port)).isTrue();
-      assertThat(SocketTable.listens(TCP, InetAddress.getByName("127.0.0.2"), port)).isTrue();
+      assertThat(SocketTable.listeners(null, port)).isNotEmpty();
+      assertThat(SocketTable.listeners(InetAddress.getByName("127.0.0.2"), port)).isNotEmpty();
       assertThat(SocketTable.entries(TCP_AND_UDP, port)).hasSize(1);
     }
-    assertThat(SocketTable.listens(TCP, null, port)).isFalse();
+    assertThat(SocketTable.listeners(null, port)).isEmpty();
   }
 
   @Test
@@ -49,10 +49,10 @@ class SocketTableTest {
         assertThat(SocketTable.entries(TCP, port))
             .extracting(SocketTable.Entry::address)
             .containsExactly(address);
-        assertThat(SocketTable.listens(TCP, null, port)).isTrue();
-        assertThat(SocketTable.listens(TCP, InetAddress.getByName("0.0.0.0"), port)).isTrue();
-        assertThat(SocketTable.listens(TCP, address, port)).isTrue();
-        assertThat(SocketTable.listens(TCP, InetAddress.getByName("127.0.0.2"), port)).isFalse();
+        assertThat(SocketTable.listeners(null, port)).isNotEmpty();
+        assertThat(SocketTable.listeners(InetAddress.getByName("0.0.0.0"), port)).isNotEmpty();
+        assertThat(SocketTable.listeners(address, port)).isNotEmpty();
+        assertThat(SocketTable.listeners(InetAddress.getByName("127.0.0.2"), port)).isEmpty();
       }
     }
   }
@@ -62,7 +62,7 @@ class SocketTableTest {
     try (ServerSocket server = new ServerSocket(0);
         Socket client = new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort())) {
       assertThat(SocketTable.entries(TCP, client.getLocalPort())).hasSize(1);
-      assertThat(SocketTable.listens(TCP, null, client.getLocalPort())).isFalse();
+      assertThat(SocketTable.listeners(null, client.getLocalPort())).isEmpty();
     }
   }
 
@@ -93,11 +93,13 @@ class SocketTableTest {
   void udpListensUntilItIsConnected() throws IOException {
     try (DatagramSocket socket = new DatagramSocket()) {
       int port = socket.getLocalPort();
-      assertThat(SocketTable.listens(UDP, null, port)).isTrue();
+      assertThat(SocketTable.isUdpBound(null, port)).isTrue();
+      assertThat(SocketTable.isUdpBound(InetAddress.getByName("127.0.0.2"), port)).isTrue();
+      assertThat(SocketTable.entries(UDP, port)).allMatch(SocketTable.Entry::isListening);
       assertThat(SocketTable.entries(TCP, port)).isEmpty();
       socket.connect(InetAddress.getLoopbackAddress(), 9);
       assertThat(SocketTable.entries(UDP, port)).hasSize(1);
-      assertThat(SocketTable.listens(UDP, null, port)).isFalse();
+      assertThat(SocketTable.entries(UDP, port)).noneMatch(SocketTable.Entry::isListening);
     }
   }
 
@@ -138,7 +140,7 @@ class SocketTableTest {
 
   private static List<SocketTable.Entry> entries(Path table, int port) throws IOException {
     List<SocketTable.Entry> entries = new ArrayList<>();
-    SocketTable.addAll(Protocol.TCP, table, port, entries);
+    SocketTable.addAll(Protocol.TCP, table, port, false, entries);
     return entries;
   }
 }

@@ -112,7 +112,7 @@ class SettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PortAllocator.builder(settings))
         .withMessage(
-            "Bad value for freeport.handoff (environment variable FREEPORT_HANDOFF): \"never\". Expected auto, shared or close-then-bind.");
+            "Bad value for freeport.handoff (environment variable FREEPORT_HANDOFF): \"never\". Expected auto, shared, reuse-port or close-then-bind.");
   }
 
   @ParameterizedTest
