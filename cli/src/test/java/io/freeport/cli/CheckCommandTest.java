@@ -39,4 +39,39 @@ class CheckCommandTest {
           .isZero();
     }
   }
+
+  /** Whoever has the port: nobody may be sure that it is free on any machine. */
+  @Test
+  void tellsWhatMayBeWrongWithPortsThatCanBeBound() throws Exception {
+    assertThat(CliProcess.run("check", "29999", "32767-32768", "6000").out().lines().limit(4))
+        .satisfiesExactly(
+            one -> assertThat(one).startsWith("29999  ").doesNotContain("redirect", "browsers"),
+            two ->
+                assertThat(two)
+                    .startsWith("32767  ")
+                    .endsWith(
+                        "; a Kubernetes node or a rule of iptables may redirect it, although it can be bound (NodePorts are 30000-32767)"),
+            three -> assertThat(three).startsWith("32768  ").doesNotContain("redirect"),
+            four ->
+                assertThat(four)
+                    .startsWith("6000  ")
+                    .endsWith("; browsers refuse to connect to it"));
+
+    JsonNode json = Json.parse(CliProcess.run("check", "--json", "6000", "6001").out());
+    assertThat(json.at("/ports/0/hints/0").asText()).isEqualTo("browsers refuse to connect to it");
+    assertThat(json.at("/ports/1/hints").isEmpty()).isTrue();
+  }
+
+  @Test
+  void aHintIsNoAnswer() throws Exception {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      int free;
+      try (HeldPort port = allocator.hold(PortRequest.named("node").range(30100, 32700).build())) {
+        free = port.number();
+      }
+      CliProcess.Result check = CliProcess.run("check", String.valueOf(free));
+      assertThat(check.out()).startsWith(free + "  free; a Kubernetes node ");
+      assertThat(check.status()).isEqualTo(ExitStatus.OK);
+    }
+  }
 }

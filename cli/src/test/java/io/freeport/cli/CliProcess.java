@@ -51,8 +51,8 @@ public final class CliProcess implements AutoCloseable {
   }
 
   /** Starts any command with the environment in which the command line runs in tests. */
-  static CliProcess start(List<String> command, Map<String, String> environment, Path directory)
-      throws IOException {
+  public static CliProcess start(
+      List<String> command, Map<String, String> environment, Path directory) throws IOException {
     return new CliProcess(builder(command, environment, directory).start());
   }
 
@@ -68,7 +68,7 @@ public final class CliProcess implements AutoCloseable {
   }
 
   /** How the command line is called, without arguments. */
-  static List<String> command() {
+  public static List<String> command() {
     return List.of(jar().resolveSibling("freeport").toString());
   }
 
@@ -81,7 +81,7 @@ public final class CliProcess implements AutoCloseable {
     return process;
   }
 
-  Result await() throws InterruptedException {
+  public Result await() throws InterruptedException {
     if (!process.waitFor(TIME_LIMIT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("Still running: " + out.join() + err.join());

@@ -4,7 +4,10 @@ import io.freeport.HandoffMode;
 import io.freeport.PortAllocator;
 import io.freeport.PortRange;
 import io.freeport.internal.os.KernelPorts;
+import io.freeport.internal.os.WellKnownPorts;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.search.PortSequence;
+import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,26 +27,73 @@ final class MachineChecks {
   static List<CheckResult> run(Supplier<Settings> settings, Supplier<OwnerRegistry> owners) {
     List<CheckResult> results = new ArrayList<>();
     KernelPorts kernel = KernelPorts.ofThisMachine();
-    results.add(ephemeral(kernel.ephemeral()));
+    List<PortRange> ranges = ranges(settings);
+    results.add(ephemeral(kernel, ranges));
+    if (!ranges.isEmpty()) {
+      results.add(configured(ranges));
+    }
     if (!kernel.reserved().isEmpty()) {
       results.add(
           CheckResult.ok(
               "reserved ports",
-              kernel.reserved().stream().map(PortRange::toString).collect(Collectors.joining(", "))
-                  + " (net.ipv4.ip_local_reserved_ports) are left alone"));
+              text(kernel.reserved()) + " (net.ipv4.ip_local_reserved_ports) are left alone"));
     }
     results.add(handoff(settings));
     results.add(registry(owners));
     return results;
   }
 
-  private static CheckResult ephemeral(PortRange range) {
+  /** Returns the ranges of the configuration; none if it is invalid, as another check finds. */
+  private static List<PortRange> ranges(Supplier<Settings> settings) {
+    try {
+      return settings.get().get(SettingKeys.RANGES);
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
+  private static CheckResult configured(List<PortRange> ranges) {
+    String text = "ports that nobody names come from " + text(ranges);
+    List<Integer> blocked = WellKnownPorts.notMeantBy(ranges);
+    if (!blocked.isEmpty()) {
+      text += "; without those that browsers refuse " + blocked;
+    }
+    PortRange nodePorts = WellKnownPorts.NODE_PORTS;
+    boolean hasNodePorts =
+        ranges.stream()
+            .anyMatch(
+                range -> range.first() <= nodePorts.last() && nodePorts.first() <= range.last());
+    return new CheckResult(
+        CheckResult.Level.OK,
+        "freeport.ranges",
+        text,
+        hasNodePorts
+            ? "On a Kubernetes node, name none of "
+                + nodePorts
+                + ": ports of these NodePorts can be bound, but the node may redirect them."
+            : "");
+  }
+
+  private static String text(List<PortRange> ranges) {
+    return ranges.stream().map(PortRange::toString).collect(Collectors.joining(", "));
+  }
+
+  private static CheckResult ephemeral(KernelPorts kernel, List<PortRange> ranges) {
+    PortRange range = kernel.ephemeral();
     String text = range + " (net.ipv4.ip_local_port_range)";
+    boolean leavesNone = PortSequence.outsideEphemeralRange(kernel).isWithin(range);
+    if (leavesNone && !ranges.isEmpty()) {
+      return CheckResult.ok(
+          "ephemeral ports", text + "; no others are left, but freeport.ranges names ports");
+    }
     return range.first() - FIRST_OF_POOL >= FEW
         ? CheckResult.ok("ephemeral ports", text + "; FreePort takes ports below them")
         : CheckResult.warn(
             "ephemeral ports",
-            text + "; few ports from " + FIRST_OF_POOL + " on are outside of them",
+            leavesNone
+                ? text
+                    + "; no others are left, so FreePort takes ports from them, as Docker and programs that bind port 0 do"
+                : text + "; few ports from " + FIRST_OF_POOL + " on are outside of them",
             "Let them begin higher (sysctl -w net.ipv4.ip_local_port_range=\"32768 60999\"), or name"
                 + " ranges by freeport.ranges.");
   }

@@ -1,8 +1,10 @@
 package io.freeport.cli.doctor;
 
+import io.freeport.cli.ports.PortHints;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
+import io.freeport.plan.PortService;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Checks of the Maven module in a folder: Surefire, JUnit, settings and the plan. */
 final class ModuleChecks {
@@ -133,6 +136,7 @@ final class ModuleChecks {
               services.isEmpty()
                   ? "names no services, or is not there"
                   : "services " + services + "; environment " + plan.environment()));
+      plan.services().values().forEach(this::hints);
     } catch (PlanException e) {
       results.add(CheckResult.fail("freeport.yaml", "is invalid", String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException e) {
@@ -147,6 +151,20 @@ final class ModuleChecks {
     if (!set.isEmpty()) {
       results.add(CheckResult.ok("settings", "in the environment: " + String.join(", ", set)));
     }
+  }
+
+  private void hints(PortService service) {
+    Stream.concat(service.preferred().stream(), service.fallback().stream())
+        .distinct()
+        .forEach(
+            port ->
+                PortHints.of(port)
+                    .forEach(
+                        hint ->
+                            results.add(
+                                CheckResult.ok(
+                                    "freeport.yaml",
+                                    "port " + port + " of " + service.name() + ": " + hint))));
   }
 
   private void unknown(Collection<String> keys, String where) {

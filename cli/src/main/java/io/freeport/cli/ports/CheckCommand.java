@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +44,8 @@ public final class CheckCommand implements Callable<Integer> {
 
     String line() {
       String taken = occupants.isEmpty() ? "taken, or not this user's to bind" : "taken by ";
-      return port + "  " + (free ? "free" : taken + String.join("; and by ", described()));
+      String hints = PortHints.of(port).stream().map("; "::concat).collect(Collectors.joining());
+      return port + "  " + (free ? "free" : taken + String.join("; and by ", described())) + hints;
     }
 
     private List<String> described() {
@@ -55,6 +57,7 @@ public final class CheckCommand implements Callable<Integer> {
       json.put("port", port);
       json.put("free", free);
       json.put("occupants", Occupants.json(occupants));
+      json.put("hints", PortHints.of(port));
       return json;
     }
   }

@@ -1,6 +1,7 @@
 package io.freeport.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freeport.cli.CliProcess;
@@ -11,6 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +187,70 @@ class DoctorCommandTest {
         .contains("is open to others");
     assertThat(result.err()).as("logs are for --verbose").isEmpty();
     assertThat(result.status()).isEqualTo(ExitStatus.NO);
+  }
+
+  @Test
+  void givesHintsAboutRangesAndServices() throws Exception {
+    Files.writeString(
+        folder.resolve("freeport.yaml"),
+        "services:\n  web: {preferred: 6000, fallback: 30080}\n  db: {preferred: 15432}\n");
+    Map<String, String> ranges = new HashMap<>(NO_ENGINE);
+    ranges.put("FREEPORT_RANGES", "10000-10100, 30000-30100");
+    CliProcess.Result result = CliProcess.run(ranges, folder, "doctor");
+    assertThat(result.out())
+        .contains(
+            "ok   freeport.ranges  ports that nobody names come from 10000-10100, 30000-30100; without those that browsers refuse [10080]\n",
+            "On a Kubernetes node, name none of 30000-32767: ports of these NodePorts can be bound, but the node may redirect them.\n",
+            "ok   freeport.yaml    port 6000 of web: browsers refuse to connect to it\n",
+            "ok   freeport.yaml    port 30080 of web: a Kubernetes node or a rule of iptables may redirect it, ")
+        .doesNotContain("15432");
+    assertThat(result.status()).isZero();
+  }
+
+  /** A network namespace has settings of its own; making one needs root. */
+  @Test
+  void findsAnEphemeralRangeThatLeavesNothing() throws Exception {
+    List<String> everything =
+        List.of(
+            "unshare",
+            "-n",
+            "sh",
+            "-c",
+            "ip link set lo up && sysctl -qw net.ipv4.ip_local_port_range='1024 65535' && exec \"$@\"",
+            "sh");
+    assumeTrue(succeeds(everything, "true"), "cannot make a network namespace");
+    assertThat(doctorBy(everything, NO_ENGINE))
+        .contains(
+            "warn ephemeral ports  1024-65535 (net.ipv4.ip_local_port_range); no others are left, so FreePort takes ports from them, as Docker and programs that bind port 0 do\n",
+            "Let them begin higher (sysctl -w net.ipv4.ip_local_port_range=\"32768 60999\"), or name ranges by freeport.ranges.\n");
+
+    Map<String, String> ranges = new HashMap<>(NO_ENGINE);
+    ranges.put("FREEPORT_RANGES", "20000-20999");
+    assertThat(doctorBy(everything, ranges))
+        .contains(
+            "ok   ephemeral ports  1024-65535 (net.ipv4.ip_local_port_range); no others are left, but freeport.ranges names ports\n",
+            "ok   freeport.ranges  ports that nobody names come from 20000-20999\n");
+  }
+
+  private String doctorBy(List<String> launcher, Map<String, String> environment) throws Exception {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(CliProcess.command());
+    command.add("doctor");
+    try (CliProcess process = CliProcess.start(command, environment, folder)) {
+      CliProcess.Result result = process.await();
+      assertThat(result.status()).as("warnings are no failures: %s", result.err()).isZero();
+      return result.out();
+    }
+  }
+
+  private static boolean succeeds(List<String> launcher, String command) throws Exception {
+    List<String> all = new ArrayList<>(launcher);
+    all.add(command);
+    try {
+      return new ProcessBuilder(all).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException noUnshare) {
+      return false;
+    }
   }
 
   @Test
