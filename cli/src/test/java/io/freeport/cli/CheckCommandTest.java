@@ -62,16 +62,16 @@ class CheckCommandTest {
     assertThat(json.at("/ports/1/hints").isEmpty()).isTrue();
   }
 
+  /** Somebody may take the port after its release; the answer then is no, with the same hint. */
   @Test
   void aHintIsNoAnswer() throws Exception {
+    int number;
     try (PortAllocator allocator = PortAllocator.create()) {
-      int free;
-      try (HeldPort port = allocator.hold(PortRequest.named("node").range(30100, 32700).build())) {
-        free = port.number();
-      }
-      CliProcess.Result check = CliProcess.run("check", String.valueOf(free));
-      assertThat(check.out()).startsWith(free + "  free; a Kubernetes node ");
-      assertThat(check.status()).isEqualTo(ExitStatus.OK);
+      number = allocator.hold(PortRequest.named("node").range(30100, 32700).build()).number();
     }
+    CliProcess.Result check = CliProcess.run("check", String.valueOf(number));
+    assertThat(check.out()).contains("; a Kubernetes node ");
+    assertThat(check.status())
+        .isEqualTo(check.out().startsWith(number + "  free;") ? ExitStatus.OK : ExitStatus.NO);
   }
 }

@@ -103,7 +103,8 @@ public @interface FreePort {
   int[] fallback() default {};
 
   /**
-   * Names ranges, from which ports are taken in random order when the lists are exhausted.
+   * Names ranges, from which ports are taken in random order when the lists are exhausted. Of a
+   * range of several ports, those are left out that browsers refuse.
    *
    * @return each as {@code "8000-8099"}
    */
