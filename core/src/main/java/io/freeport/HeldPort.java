@@ -194,9 +194,19 @@ public final class HeldPort implements AutoCloseable {
    * HandoffMode#CLOSE_THEN_BIND}, UDP), make sure that the consumer's own bind succeeded.
    *
    * @return whether the port is {@linkplain PortState#TAKEN taken}
+   * @throws PortHandoffException if two servers listen on it, which {@link HandoffMode#REUSE_PORT}
+   *     lets happen
    * @throws IllegalStateException if the port is released, or was not offered
    */
   public boolean confirm() {
+    if (life.hasTwoServers()) {
+      throw new PortHandoffException(
+          this
+              + ": two servers listen on it, because both set SO_REUSEPORT, so each gets some of the connections. "
+              + PortEvents.whoElseHas(life)
+              + " Stop one of them.",
+          null);
+    }
     PortState before = life.confirm();
     if (before == PortState.OFFERED) {
       events.fire(life, PortEvent.Type.TAKEN);

@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  *       {@code warn} (default) or {@code fail}
  * </ul>
  *
+ * <p>{@code freeport.port.NAME} sets the number of all ports of one name, for a debugger for
+ * example.
+ *
  * <p><strong>Threads.</strong> All methods may be called from any thread.
  *
  * <p><strong>Cleanup.</strong> {@link #close()} releases every port that the allocator still holds.
@@ -84,10 +88,13 @@ public final class PortAllocator implements AutoCloseable {
   private final PortSearch search;
 
   private final OwnerRegistry registry;
+  private final Settings settings;
   private final Set<HeldPort> registered = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private PortAllocator(Builder builder) {
+    settings = builder.settings;
     registry = builder.registry;
     KernelPorts kernel = builder.kernel.without(builder.avoided);
     PortSequence any =
@@ -229,7 +236,42 @@ public final class PortAllocator implements AutoCloseable {
       return holdAll(request);
     }
     requireOpen();
-    return List.copyOf(register(request, Turn.await(this, request, Set.of(), guard)));
+    PortRequest pinned = pinned(request);
+    try {
+      return List.copyOf(register(pinned, Turn.await(this, pinned, Set.of(), guard)));
+    } catch (PortUnavailableException e) {
+      throw explained(pinned, e);
+    }
+  }
+
+  /**
+   * Returns the number of a port that this allocator holds under a name, for constants and for
+   * servers that know no more than a number. The first call holds the port, which is {@linkplain
+   * PortRequest.Builder#keep() kept} until the allocator is closed, and offers it, so that a server
+   * can be started on it and restarted. Later calls return the same number.
+   *
+   * <pre>{@code
+   * static final PortAllocator PORTS = PortAllocator.create();
+   * static final int WEB = PORTS.number("web");
+   * }</pre>
+   *
+   * <p>An offered port is open to other programs that ask for this number with {@code
+   * SO_REUSEADDR}. Where a {@link HeldPort} can be used, {@link HeldPort#serverSocket} and {@link
+   * HeldPort#start} open it for a moment only.
+   *
+   * @param name what the port is for; {@code -Dfreeport.port.NAME} sets its number
+   * @return the number, from 1 to 65535
+   * @throws PortUnavailableException if no port is free, or the operating system gives no socket
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public int number(String name) {
+    return numbers.computeIfAbsent(name, this::offeredNumber);
+  }
+
+  private int offeredNumber(String name) {
+    HeldPort port = hold(PortRequest.named(name).keep().build());
+    port.offer();
+    return port.number();
   }
 
   /**
@@ -262,13 +304,40 @@ public final class PortAllocator implements AutoCloseable {
     return new ConsumerStart<>(lost -> allocate(one, lost).get(0), events, consumer).run(retries);
   }
 
-  private List<HeldPort> allocate(PortRequest request, Set<Integer> without) {
+  private List<HeldPort> allocate(PortRequest asked, Set<Integer> without) {
     requireOpen();
-    return register(
-        request,
-        request.isQueued()
-            ? Turn.await(this, request, without, Turn.PATIENT)
-            : events.hold(search, request, without, registered.size()));
+    PortRequest request = pinned(asked);
+    try {
+      return register(
+          request,
+          request.isQueued()
+              ? Turn.await(this, request, without, Turn.PATIENT)
+              : events.hold(search, request, without, registered.size()));
+    } catch (PortUnavailableException e) {
+      throw explained(request, e);
+    }
+  }
+
+  private PortUnavailableException explained(PortRequest request, PortUnavailableException e) {
+    return pin(request) == null ? e : new PinnedPorts(settings).taken(request, e);
+  }
+
+  /**
+   * Returns a request with the number that {@code freeport.port.NAME} sets for its name, as its
+   * holders ask for it. For modules that decide by the request how to wait for its ports.
+   *
+   * @param request any request
+   * @return a request that is strict about that number; the same request if none is set
+   * @throws IllegalArgumentException if the setting is no port, or the request is for several ports
+   *     that are no block
+   */
+  public PortRequest pinned(PortRequest request) {
+    String written = pin(request);
+    return written == null ? request : new PinnedPorts(settings).pinned(request, written);
+  }
+
+  private @Nullable String pin(PortRequest request) {
+    return request.name().isEmpty() ? null : settings.text(SettingKeys.PORT.concat(request.name()));
   }
 
   /** Requests that wait. Here, so that the types are loaded only for those. */
@@ -465,6 +534,7 @@ public final class PortAllocator implements AutoCloseable {
    */
   public static final class Builder {
 
+    private final Settings settings;
     private final OwnerRegistry registry;
     private KernelPorts kernel = KernelPorts.ofThisMachine();
     private @Nullable HandoffMode mode;
@@ -478,6 +548,7 @@ public final class PortAllocator implements AutoCloseable {
     private final List<PortListener> listeners = new ArrayList<>();
 
     private Builder(Settings settings) {
+      this.settings = settings;
       registry = OwnerRegistry.of(settings);
       mode = settings.choiceOr(SettingKeys.HANDOFF, HandoffMode.class, "auto");
       handoffTimeout = settings.get(SettingKeys.HANDOFF_TIMEOUT);

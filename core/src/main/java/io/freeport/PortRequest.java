@@ -206,6 +206,17 @@ public final class PortRequest {
     return lastTier() == PortTier.PREFERRED;
   }
 
+  /** Returns this request for one number, which is the first one of a block. */
+  PortRequest pinnedTo(int number) {
+    Builder pinned = toBuilder();
+    pinned.preferred = List.of(number);
+    pinned.fallback = List.of();
+    pinned.ranges = List.of();
+    pinned.excluded = List.of();
+    pinned.alignment = 1;
+    return pinned.strict().build();
+  }
+
   /**
    * Returns this request for one port.
    *

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.util.List;
 
 /** A server in a process of its own, as a test starts one. */
@@ -14,21 +15,24 @@ final class ChildServer {
 
   /** Starts a JVM whose server listens as Java's servers do. */
   static Process start(int port) throws IOException {
-    return start(port, true);
+    return start(port, "reuse-address");
   }
 
-  /** Starts a JVM whose server sets {@code SO_REUSEADDR}, or does not. */
-  static Process start(int port, boolean reuseAddress) throws IOException {
+  /**
+   * Starts a JVM with a server.
+   *
+   * @param option the socket option that the server sets: reuse-address, reuse-port or no-reuse
+   */
+  static Process start(int port, String option) throws IOException {
     return new ProcessBuilder(
             List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
                 "-cp",
                 ChildJvm.classPath(),
                 ChildServer.class.getName(),
                 String.valueOf(port),
-                String.valueOf(reuseAddress)))
+                option))
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
@@ -36,7 +40,8 @@ final class ChildServer {
 
   public static void main(String[] args) throws IOException {
     try (ServerSocket server = new ServerSocket()) {
-      server.setReuseAddress(Boolean.parseBoolean(args[1]));
+      server.setReuseAddress(args[1].equals("reuse-address"));
+      server.setOption(StandardSocketOptions.SO_REUSEPORT, args[1].equals("reuse-port"));
       server.bind(new InetSocketAddress(Integer.parseInt(args[0])));
       while (true) {
         server.accept().close();

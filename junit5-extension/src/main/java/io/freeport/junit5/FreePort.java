@@ -1,5 +1,6 @@
 package io.freeport.junit5;
 
+import io.freeport.HandoffMode;
 import io.freeport.Protocol;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -174,6 +175,23 @@ public @interface FreePort {
    * @return whether the hold stays after {@link io.freeport.HeldPort#confirm()}
    */
   boolean keep() default false;
+
+  /**
+   * Asks for further ports at fixed distances from each port, all or none. Redis in a cluster uses
+   * the port 10000 above its own, for example. They are held, offered and released with the port.
+   *
+   * @return what is to be added to the number; may be negative, but not 0
+   */
+  int[] alsoAt() default {};
+
+  /**
+   * Says how the port is handed over to a server that cannot listen beside its hold: {@code handoff
+   * = HandoffMode.CLOSE_THEN_BIND} for one that does not set {@code SO_REUSEADDR}, {@code
+   * REUSE_PORT} for one that sets {@code SO_REUSEPORT} alone.
+   *
+   * @return one mode; empty for what the machine can do
+   */
+  HandoffMode[] handoff() default {};
 
   /**
    * Says how a {@link java.net.URI} starts.

@@ -1,5 +1,6 @@
 package io.freeport.junit5;
 
+import io.freeport.HandoffMode;
 import io.freeport.PortRange;
 import io.freeport.PortRequest;
 import java.lang.reflect.Method;
@@ -55,6 +56,17 @@ final class PortAttributes {
     }
     if (annotation.keep()) {
       request.keep();
+    }
+    if (annotation.alsoAt().length > 0) {
+      request.alsoAt(annotation.alsoAt());
+    }
+    HandoffMode[] handoff = annotation.handoff();
+    if (handoff.length > 1) {
+      throw new IllegalArgumentException(
+          "There are " + handoff.length + " handoff modes. Expected one, or none.");
+    }
+    if (handoff.length == 1) {
+      request.handoff(handoff[0]);
     }
     return request.build();
   }

@@ -1,14 +1,12 @@
 package io.freeport.internal.handoff;
 
 import io.freeport.PortRequest;
+import io.freeport.internal.hold.PortUse;
 import io.freeport.internal.os.SocketOwners;
-import io.freeport.internal.os.SocketTable;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -53,22 +51,12 @@ public final class ChildListener {
    * @return false also if the listener cannot be seen, since it belongs to another user
    */
   public boolean isSomebodyElse(int number) {
-    Set<Long> sockets = sockets(number);
+    Set<Long> sockets = PortUse.listeners(request.address(), number);
     return !sockets.isEmpty()
         && !isOfChild(sockets)
         && ProcessHandle.allProcesses()
             .filter(process -> SocketOwners.hasAnyOf(sockets, process.pid()))
             .anyMatch(this::isOlderThanChild);
-  }
-
-  private Set<Long> sockets(int number) {
-    try {
-      return SocketTable.listeners(request.address(), number).stream()
-          .map(SocketTable.Entry::inode)
-          .collect(Collectors.toSet());
-    } catch (IOException noTable) {
-      return Set.of();
-    }
   }
 
   private boolean isOfChild(Set<Long> sockets) {

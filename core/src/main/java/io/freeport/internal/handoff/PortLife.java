@@ -15,6 +15,7 @@ import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
 import io.freeport.internal.hold.PortUse;
 import io.freeport.internal.os.SocketError;
+import io.freeport.internal.os.SocketOwners;
 import io.freeport.internal.owner.LedgerEntry;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.search.FoundPort;
@@ -402,6 +403,22 @@ public final class PortLife {
         throw new UncheckedIOException("Cannot close " + this + " to others", e);
       }
     }
+  }
+
+  /**
+   * Returns whether two servers listen on the port, which {@link HandoffMode#REUSE_PORT} lets
+   * happen. The workers of one server may have a socket each: then one process has all of them.
+   */
+  public boolean hasTwoServers() {
+    synchronized (lock) {
+      if (mode != HandoffMode.REUSE_PORT || state != OFFERED) {
+        return false;
+      }
+    }
+    Set<Long> sockets = PortUse.listeners(request.address(), number);
+    return sockets.size() > 1
+        && ProcessHandle.allProcesses()
+            .noneMatch(process -> SocketOwners.hasAllOf(sockets, process.pid()));
   }
 
   /** Returns whether a consumer has listened beside the hold. */

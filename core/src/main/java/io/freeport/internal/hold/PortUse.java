@@ -7,6 +7,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,23 @@ public final class PortUse {
     } catch (IOException noTable) {
       return false;
     }
+  }
+
+  /**
+   * Returns the sockets that listen on a TCP port, by their inodes.
+   *
+   * @return nothing also if there is no table
+   */
+  public static Set<Long> listeners(@Nullable InetAddress address, int port) {
+    Set<Long> sockets = new HashSet<>();
+    try {
+      for (SocketTable.Entry entry : SocketTable.listeners(address, port)) {
+        sockets.add(entry.inode());
+      }
+    } catch (IOException noTable) {
+      return Set.of();
+    }
+    return sockets;
   }
 
   /** Two sockets with {@code SO_REUSEADDR} may be bound to one port unless one of them listens. */

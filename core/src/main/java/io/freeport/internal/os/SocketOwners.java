@@ -1,9 +1,11 @@
 package io.freeport.internal.os;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 
 /** Finds out which processes have a socket open, by their lists of open files in {@code /proc}. */
@@ -21,16 +23,27 @@ public final class SocketOwners {
    *     not shown
    */
   public static boolean hasAnyOf(Set<Long> inodes, long pid) {
+    return !openIn(pid, inodes).isEmpty();
+  }
+
+  /** Returns the same for all of the sockets. */
+  public static boolean hasAllOf(Set<Long> inodes, long pid) {
+    return openIn(pid, inodes).containsAll(inodes);
+  }
+
+  private static Set<Long> openIn(long pid, Set<Long> inodes) {
+    Set<Long> open = new HashSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(ProcFs.path(pid + "/fd"))) {
       for (Path file : files) {
-        if (inodes.contains(inode(file))) {
-          return true;
+        long inode = inode(file);
+        if (inodes.contains(inode)) {
+          open.add(inode);
         }
       }
-      return false;
-    } catch (IOException | RuntimeException endedOrNotShown) {
-      return false;
+    } catch (IOException | DirectoryIteratorException endedOrNotShown) {
+      return open;
     }
+    return open;
   }
 
   /** Returns 0 for what is no socket, and for a file that was closed meanwhile. */

@@ -3,8 +3,8 @@ package io.freeport.internal.settings;
 import java.util.Locale;
 
 /**
- * How names are spelled in the environment: in capitals, with underscores for everything that
- * separates words.
+ * How names are spelled in the environment: in capitals, with an underscore for everything that is
+ * neither a letter nor a digit.
  */
 public final class EnvironmentNames {
 
@@ -17,7 +17,14 @@ public final class EnvironmentNames {
    * @return for example {@code FREEPORT_LEAKS} or {@code MY_SERVICE}
    */
   public static String variable(String name) {
-    return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    StringBuilder variable = new StringBuilder(name.toUpperCase(Locale.ROOT));
+    for (int i = 0; i < variable.length(); i++) {
+      char letter = variable.charAt(i);
+      if ((letter < 'A' || letter > 'Z') && (letter < '0' || letter > '9')) {
+        variable.setCharAt(i, '_');
+      }
+    }
+    return variable.toString();
   }
 
   /**

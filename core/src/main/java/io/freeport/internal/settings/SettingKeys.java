@@ -23,6 +23,9 @@ public final class SettingKeys {
   /** The overrides of a service plan. They depend on its services, so the plan checks them. */
   private static final String SERVICES = "freeport.services.";
 
+  /** The number of a named port; the name follows. */
+  public static final String PORT = "freeport.port.";
+
   /** The names of all keys, in the order in which messages list them. */
   static final List<String> ALL = new ArrayList<>();
 
@@ -139,7 +142,7 @@ public final class SettingKeys {
   }
 
   static void check(String key, String origin) {
-    if (!ALL.contains(key) && !key.startsWith(SERVICES)) {
+    if (!ALL.contains(key) && !key.startsWith(SERVICES) && !key.startsWith(PORT)) {
       throw new IllegalArgumentException(
           "There is no setting "
               + key
