@@ -120,12 +120,12 @@ public final class SocketTable {
       for (line = lines.readLine(); line != null; line = lines.readLine()) {
         int afterNumber = line.indexOf(": ") + 2;
         int colon = line.indexOf(':', afterNumber);
-        if (line.startsWith(ending, colon)) {
-          entries.add(entry(protocol, line.strip().split("\\s+", 11)));
-        }
         int afterRemote = line.indexOf(' ', colon + ending.length());
         if (onlyListeners && !line.startsWith(LISTENS, afterRemote)) {
           return;
+        }
+        if (line.startsWith(ending, colon)) {
+          entries.add(entry(protocol, line.strip().split("\\s+", 11)));
         }
       }
     }

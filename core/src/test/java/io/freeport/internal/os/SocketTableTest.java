@@ -138,6 +138,24 @@ class SocketTableTest {
         .isThrownBy(() -> entries(folder.resolve("none"), 0x1F90));
   }
 
+  /** The kernel lists listeners first. The line after them may be that of the port. */
+  @Test
+  void theFirstConnectionAfterTheListenersIsNone(@TempDir Path folder) throws IOException {
+    Path table =
+        Files.writeString(
+            folder.resolve("tcp"),
+            """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1 0
+               1: 0100007F:1F91 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 78 1 0
+            """);
+    List<SocketTable.Entry> listeners = new ArrayList<>();
+    SocketTable.addAll(Protocol.TCP, table, 0x1F91, true, listeners);
+    assertThat(listeners).isEmpty();
+    SocketTable.addAll(Protocol.TCP, table, 0x1F90, true, listeners);
+    assertThat(listeners).hasSize(1);
+  }
+
   private static List<SocketTable.Entry> entries(Path table, int port) throws IOException {
     List<SocketTable.Entry> entries = new ArrayList<>();
     SocketTable.addAll(Protocol.TCP, table, port, false, entries);
