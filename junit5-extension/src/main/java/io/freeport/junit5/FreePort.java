@@ -58,9 +58,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <h2>Fixed ports</h2>
  *
- * <p>Tests that insist on the same number ({@link #strict()}) wait for each other, threads and
- * forks alike, for at most {@code freeport.queue.timeout}. {@link FixedPortLocks} has JUnit
- * schedule them instead.
+ * <p>Tests that insist on the same number ({@link #strict()}), or whose {@link #range()} is used up
+ * by other tests, wait for each other. They are served in the order in which they began to wait, in
+ * all threads and forks, and wait for at most {@code freeport.queue.timeout}. {@link
+ * FixedPortLocks} has JUnit schedule tests that insist on a number instead.
  *
  * <h2>Cleanup</h2>
  *

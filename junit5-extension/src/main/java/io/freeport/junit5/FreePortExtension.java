@@ -4,6 +4,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
+import io.freeport.PortTier;
 import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.internal.Memo;
 import io.freeport.junit5.internal.Session;
@@ -218,9 +219,9 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
       PortAllocator allocator, Settings settings, Map<String, Memo<?>> byName) {
 
     List<HeldPort> hold(PortRequest request, Supplier<Set<Integer>> numbers) {
-      return request.isStrict()
-          ? new FixedPortQueue(allocator, settings).hold(request, numbers.get())
-          : allocator.holdAll(request);
+      return request.lastTier() == PortTier.ANY
+          ? allocator.holdAll(request)
+          : new FixedPortQueue(allocator, settings).hold(request, numbers.get());
     }
 
     List<HeldPort> all() {

@@ -4,6 +4,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortBlock;
 import io.freeport.PortRequest;
+import io.freeport.PortTier;
 import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.internal.JUnitParameters;
 import io.freeport.junit5.internal.Session;
@@ -40,7 +41,9 @@ final class RunScope {
     PortRequest request = request(point, usedBy);
     StoredPorts held =
         new StoredPorts(
-            request.isStrict() ? holdInTurn(request, point, context) : allocator.holdAll(request),
+            request.lastTier() == PortTier.ANY
+                ? allocator.holdAll(request)
+                : holdInTurn(request, point, context),
             point);
     try {
       point.report(held.ports(), context);

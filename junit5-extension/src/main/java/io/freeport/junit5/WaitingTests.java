@@ -3,7 +3,6 @@ package io.freeport.junit5;
 import io.freeport.PortRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,9 +11,9 @@ import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
- * The tests of this JVM that wait for fixed ports. If they wait for each other only, none of them
- * ever continues. The last one that begins to wait closes such a circle, so it fails. Its ports are
- * free for the others then.
+ * The tests of this JVM that wait for ports. If they wait for each other only, none of them ever
+ * continues. The last one that begins to wait closes such a circle, so it fails. Its ports are free
+ * for the others then.
  */
 final class WaitingTests {
 
@@ -65,20 +64,36 @@ final class WaitingTests {
   }
 
   private static String text(List<Waiting> circle) {
-    Set<Integer> wanted = new LinkedHashSet<>();
-    circle.forEach(each -> wanted.addAll(each.request().preferred()));
     return circle.stream()
         .map(
             each ->
                 each.request().usedBy()
                     + " has "
-                    + each.own().stream().filter(wanted::contains).sorted().toList()
+                    + each.own().stream()
+                        .filter(number -> circle.stream().anyMatch(other -> names(other, number)))
+                        .sorted()
+                        .toList()
                     + " and waits for "
-                    + each.request().preferred())
+                    + numbers(each.request()))
         .collect(
             Collectors.joining(
                 "; ",
                 "Tests wait for each other's ports, and none of them would go on: ",
                 ". Have them ask for these ports in the same order, or put @ResourceLock(providers = FixedPortLocks.class) on their classes."));
+  }
+
+  private static boolean names(Waiting waiting, int number) {
+    PortRequest request = waiting.request();
+    return request.preferred().contains(number)
+        || request.fallback().contains(number)
+        || request.ranges().stream().anyMatch(range -> range.contains(number));
+  }
+
+  /** Returns the numbers and ranges that a request names. */
+  private static List<Object> numbers(PortRequest request) {
+    List<Object> numbers = new ArrayList<>(request.preferred());
+    numbers.addAll(request.fallback());
+    numbers.addAll(request.ranges());
+    return numbers;
   }
 }

@@ -9,6 +9,8 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortBlock;
 import io.freeport.PortRequest;
+import io.freeport.PortTier;
+import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -71,6 +74,79 @@ class FixedPortTest {
   @Test
   void waitForAnyPortOfABlock() {
     succeed(Blocks.class, "1m", 4);
+  }
+
+  @Test
+  void waitForAPortOfARange() {
+    succeed(TwentyOfTwo.class, "1m", 20);
+  }
+
+  @Test
+  void waitForAPortOfAList() {
+    succeed(TenOfAList.class, "1m", 10);
+  }
+
+  /** The control: a range is used up without waiting, too. */
+  @Test
+  void failInAUsedUpRangeWithoutWaiting() {
+    assertThat(run(FourThatMeetInARange.class, "0s").failed().count()).isEqualTo(2);
+  }
+
+  @Test
+  void waitForAnotherTestBesideAProcessThatIsNone() throws IOException {
+    try (ServerSocket none = new ServerSocket(FIXED + 17)) {
+      assertThat(none.isBound()).isTrue();
+      succeed(TenBesideAProcess.class, "1m", 10);
+    }
+  }
+
+  /** This would take ten minutes. */
+  @Test
+  void doNotWaitForAProcessThatIsNoTest() throws IOException {
+    try (ServerSocket one = new ServerSocket(7459);
+        ServerSocket other = new ServerSocket(7460)) {
+      assertThat(one.isBound() && other.isBound()).isTrue();
+      Events events = run(OneInARange.class, "10m");
+      assertThat(
+              events.failed().stream()
+                  .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                  .map(result -> result.getThrowable().orElseThrow().getCause()))
+          .singleElement()
+          .isInstanceOf(PortUnavailableException.class)
+          .extracting(Throwable::getMessage, STRING)
+          .startsWith("No TCP port (OneInARange.test()) can be had. Tried: 2 ports from 7459")
+          .doesNotContain("Waited");
+    }
+  }
+
+  @Test
+  void sayWhatTheyWaitedFor() throws Exception {
+    try (PortAllocator another = PortAllocator.create()) {
+      another.hold(PortRequest.named("another").preferred(FIXED + 19).strict().build());
+      Events events = run(OneThatWaitsInVain.class, "0.1s");
+      assertThat(
+              events.failed().stream()
+                  .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                  .map(result -> result.getThrowable().orElseThrow().getCause()))
+          .singleElement()
+          .isInstanceOf(PortUnavailableException.class)
+          .extracting(Throwable::getMessage, STRING)
+          .startsWith("Waited 0.1s for port 7490.\nNo TCP port");
+    }
+  }
+
+  @Test
+  void doNotWaitForEachOtherInRanges() {
+    Events events = run(EachHasWhatTheOtherWantsInRanges.class, "10m");
+    events.assertStatistics(tests -> tests.succeeded(1).failed(1));
+    assertThat(
+            events.failed().stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                .map(result -> result.getThrowable().orElseThrow().getCause()))
+        .singleElement()
+        .extracting(Throwable::getMessage, STRING)
+        .startsWith("Tests wait for each other's ports, and none of them would go on:")
+        .contains(" has [7465] and waits for [7466]", " has [7466] and waits for [7465]");
   }
 
   @Test
@@ -349,7 +425,17 @@ class FixedPortTest {
 
   record BothHaveOne() {}
 
-  static final class Meets implements ParameterResolver {
+  static class Meets implements ParameterResolver {
+    private final CyclicBarrier bothHaveOne;
+
+    Meets() {
+      this(EachHasWhatTheOtherWants.BOTH_HAVE_ONE);
+    }
+
+    Meets(CyclicBarrier bothHaveOne) {
+      this.bothHaveOne = bothHaveOne;
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
       return parameter.getParameter().getType() == BothHaveOne.class;
@@ -358,11 +444,111 @@ class FixedPortTest {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
       try {
-        InPool.await(() -> EachHasWhatTheOtherWants.BOTH_HAVE_ONE.await(30, TimeUnit.SECONDS));
+        InPool.await(() -> bothHaveOne.await(30, TimeUnit.SECONDS));
       } catch (Exception e) {
         throw new AssertionError(e);
       }
       return new BothHaveOne();
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  static class TwentyOfTwo {
+    @RepeatedTest(20)
+    void test(@FreePort(range = "7482-7483") int port) throws IOException {
+      try (ServerSocket server = new ServerSocket(port)) {
+        assertThat(server.getLocalPort()).isBetween(FIXED + 11, FIXED + 12);
+      }
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  static class TenOfAList {
+    @RegisterExtension
+    final FreePortExtension ports =
+        FreePortExtension.builder()
+            .port(
+                PortRequest.named("listed")
+                    .preferred(FIXED + 13)
+                    .fallback(FIXED + 14)
+                    .upTo(PortTier.FALLBACK)
+                    .build())
+            .build();
+
+    @RepeatedTest(10)
+    void test(@FreePort("listed") HeldPort port) {
+      assertThat(port.number()).isBetween(FIXED + 13, FIXED + 14);
+    }
+  }
+
+  /** Two have a port each, and keep it until the others have failed. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ExtendWith(CountsTwoFailures.class)
+  static class FourThatMeetInARange {
+    @RepeatedTest(4)
+    void test(@FreePort(range = "7486-7487") int port) throws Exception {
+      assertThat(port).isBetween(FIXED + 15, FIXED + 16);
+      assertThat(InPool.await(() -> CountsTwoFailures.OTHERS.await(30, TimeUnit.SECONDS))).isTrue();
+    }
+  }
+
+  static final class CountsTwoFailures implements TestWatcher {
+    static final CountDownLatch OTHERS = new CountDownLatch(2);
+
+    @Override
+    public void testFailed(ExtensionContext context, Throwable cause) {
+      OTHERS.countDown();
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  static class TenBesideAProcess {
+    @RepeatedTest(10)
+    void test(@FreePort(range = "7488-7489") int port) {
+      assertThat(port).isEqualTo(FIXED + 18);
+    }
+  }
+
+  static class OneInARange {
+    @Test
+    void test(@FreePort(range = "7459-7460") int port) {
+      assertThat(port).isPositive();
+    }
+  }
+
+  static class OneThatWaitsInVain {
+    @Test
+    void test(@FreePort(range = "7490") int port) {
+      assertThat(port).isEqualTo(FIXED + 19);
+    }
+  }
+
+  /** Both have their first port before one of them asks for its second. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ExtendWith(MeetsInRanges.class)
+  static class EachHasWhatTheOtherWantsInRanges {
+    static final CyclicBarrier BOTH_HAVE_ONE = new CyclicBarrier(2);
+
+    @Test
+    void one(
+        @FreePort(range = "7465") int first,
+        BothHaveOne met,
+        @FreePort(range = "7466") int second) {
+      assertThat(first).isNotEqualTo(second);
+    }
+
+    @Test
+    void two(
+        @FreePort(range = "7466") int first,
+        BothHaveOne met,
+        @FreePort(range = "7465") int second) {
+      assertThat(first).isNotEqualTo(second);
+    }
+  }
+
+  static final class MeetsInRanges extends Meets {
+    MeetsInRanges() {
+      super(EachHasWhatTheOtherWantsInRanges.BOTH_HAVE_ONE);
     }
   }
 
