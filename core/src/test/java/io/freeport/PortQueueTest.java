@@ -372,6 +372,24 @@ class PortQueueTest {
     assertThat(single.get()).extracting(HeldPort::number).containsExactly(first + 1);
   }
 
+  @Test
+  void portsAtADistanceAreWaitedForToo() throws Exception {
+    HeldPort held = allocator.hold(range(1, 1).build());
+    Waits both = new Waits();
+    Future<List<HeldPort>> pair =
+        threads.submit(() -> allocator.holdAll(range(0, 0).alsoAt(1).queue().build(), both));
+    both.await();
+    Waits isKeptBack = new Waits(false, Set::isEmpty);
+    Future<List<HeldPort>> single =
+        threads.submit(() -> allocator.holdAll(range(1, 1).queue().build(), isKeptBack));
+    isKeptBack.await();
+    held.close();
+    assertThat(pair.get()).extracting(HeldPort::number).containsExactly(first);
+    assertThat(single).isNotDone();
+    pair.get().forEach(HeldPort::close);
+    assertThat(single.get()).extracting(HeldPort::number).containsExactly(first + 1);
+  }
+
   /** Else this one and the one for several ports would wait for each other. */
   @Test
   void whoKeepsPortsIsNotKeptBackByARequestForSeveral() throws Exception {

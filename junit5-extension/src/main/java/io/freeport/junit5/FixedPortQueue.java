@@ -155,8 +155,13 @@ final class FixedPortQueue {
     return one == other || one == Protocol.TCP_AND_UDP || other == Protocol.TCP_AND_UDP;
   }
 
-  /** May be true for a few numbers too many. */
   private static boolean mayGet(PortRequest request, int number) {
+    return mayGetFirst(request, number)
+        || request.alsoAt().stream().anyMatch(further -> mayGetFirst(request, number - further));
+  }
+
+  /** May be true for a few numbers too many. */
+  private static boolean mayGetFirst(PortRequest request, int number) {
     int distance = request.near() + request.count();
     return request.ranges().stream().anyMatch(range -> range.contains(number))
         || Stream.concat(request.preferred().stream(), request.fallback().stream())

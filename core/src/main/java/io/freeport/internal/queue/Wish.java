@@ -27,7 +27,9 @@ public record Wish(Protocol protocol, String address, boolean compound, BitSet n
     return new Wish(
         request.protocol(),
         address == null || address.isAnyLocalAddress() ? ANY_ADDRESS : address.getHostAddress(),
-        request.count() > 1 || request.protocol() == Protocol.TCP_AND_UDP,
+        request.count() > 1
+            || !request.alsoAt().isEmpty()
+            || request.protocol() == Protocol.TCP_AND_UDP,
         numbers);
   }
 

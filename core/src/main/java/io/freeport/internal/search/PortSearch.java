@@ -123,6 +123,14 @@ public final class PortSearch {
         candidates.addTo(numbers, tier.compareTo(PortTier.RANGE) < 0 ? run.blockLength : 1);
       }
     }
+    int[] firsts = numbers.stream().toArray();
+    for (int distance : request.alsoAt()) {
+      for (int first : firsts) {
+        if (first + distance > 0 && first + distance <= PortRange.HIGHEST_PORT) {
+          numbers.set(first + distance);
+        }
+      }
+    }
     for (int number = numbers.nextSetBit(0); number > 0; number = numbers.nextSetBit(number + 1)) {
       if (request.excludes(number)) {
         numbers.clear(number);
