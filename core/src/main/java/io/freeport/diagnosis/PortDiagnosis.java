@@ -170,7 +170,7 @@ public final class PortDiagnosis {
 
   private static @Nullable IOException refusal(int port, Protocol protocol) {
     try {
-      Hold.exclusive(protocol, null, port).close();
+      Hold.anyExclusive(protocol, null, port).close();
       return null;
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot bind port " + port, e);

@@ -55,6 +55,28 @@ public final class Hold {
   }
 
   /**
+   * Returns a hold that excludes everybody else, also while former connections of the port are in
+   * TIME_WAIT.
+   *
+   * @throws BindException if somebody has the port, or the system does not let us have it
+   */
+  public static Hold anyExclusive(Protocol protocol, @Nullable InetAddress address, int port)
+      throws IOException {
+    try {
+      return exclusive(protocol, address, port);
+    } catch (BindException refused) {
+      if (!protocol.hasTcp()) {
+        throw refused;
+      }
+      try {
+        return exclusiveDespiteTimeWait(protocol, address, port);
+      } catch (BindException stillRefused) {
+        throw refused; // which may have another reason than somebody who has the port
+      }
+    }
+  }
+
+  /**
    * Returns an exclusive hold by a TCP socket that is not bound yet.
    *
    * @throws BindException as above; the socket then is good for another port

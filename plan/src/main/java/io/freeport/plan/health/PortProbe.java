@@ -20,7 +20,7 @@ final class PortProbe {
 
   static Health free(int port) {
     try {
-      Hold.exclusive(Protocol.TCP, null, port).close();
+      Hold.anyExclusive(Protocol.TCP, null, port).close();
       return Health.of(true, "port " + port + " is free");
     } catch (IOException e) {
       return Health.of(false, "port " + port + " cannot be bound: " + SocketError.describe(e));
