@@ -2,6 +2,7 @@ package io.freeport.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
@@ -9,8 +10,10 @@ import io.freeport.PortState;
 import io.freeport.PortTier;
 import io.freeport.Protocol;
 import io.freeport.StartedConsumer;
+import io.freeport.junit5.FreePort;
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +46,32 @@ class PortRequestsTest {
             PortRequest.named("ftp-passive").count(10).contiguous().range(21000, 21999).build());
 
     assertThat(passive.get(9).number()).isEqualTo(passive.get(0).number() + 9);
+  }
+
+  @Test
+  void portsThatBelongTogether() {
+    HeldPort redis = allocator.hold(PortRequest.named("redis").alsoAt(10000).build());
+
+    assertThat(redis.companions().get(0).number()).isEqualTo(redis.number() + 10000);
+  }
+
+  @Test
+  void aServerThatAcceptsASocket(@FreePort HeldPort port) throws IOException {
+    try (ServerSocket server = port.serverSocket()) {
+      assertThat(server.getLocalPort()).isEqualTo(port.number());
+    }
+  }
+
+  @Test
+  void aServerThatCannotShare() throws IOException {
+    HeldPort port =
+        allocator.hold(PortRequest.named("mina").handoff(HandoffMode.CLOSE_THEN_BIND).build());
+    port.offer();
+    try (ServerSocket server = new ServerSocket()) {
+      server.setReuseAddress(false);
+      server.bind(port.socketAddress());
+      assertThat(port.confirm()).isTrue();
+    }
   }
 
   @Test

@@ -218,7 +218,8 @@ public final class FreePortExtension implements BeforeAllCallback, BeforeEachCal
   private record HeldPorts(
       PortAllocator allocator, Settings settings, Map<String, Memo<?>> byName) {
 
-    List<HeldPort> hold(PortRequest request, Supplier<Set<Integer>> numbers) {
+    List<HeldPort> hold(PortRequest asked, Supplier<Set<Integer>> numbers) {
+      PortRequest request = allocator.pinned(asked);
       return request.lastTier() == PortTier.ANY
           ? allocator.holdAll(request)
           : new FixedPortQueue(allocator, settings).hold(request, numbers.get());

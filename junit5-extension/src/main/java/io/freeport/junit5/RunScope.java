@@ -38,7 +38,7 @@ final class RunScope {
 
   /** Holds the ports that a point's annotation describes. */
   StoredPorts hold(InjectionPoint point, ExtensionContext context, String usedBy) {
-    PortRequest request = request(point, usedBy);
+    PortRequest request = allocator.pinned(request(point, usedBy));
     StoredPorts held =
         new StoredPorts(
             request.lastTier() == PortTier.ANY

@@ -10,7 +10,12 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.EventConditions;
@@ -67,6 +72,32 @@ class HandoffAttributesTest {
     assertThat(port.companions())
         .extracting(HeldPort::number)
         .containsExactly(port.number() + 10, port.number() - 10);
+  }
+
+  static class Pinned {
+    static final List<Integer> NUMBERS = new CopyOnWriteArrayList<>();
+
+    @RepeatedTest(3)
+    @Execution(ExecutionMode.CONCURRENT)
+    void test(@FreePort("web") int port) throws IOException {
+      NUMBERS.add(port);
+      new ServerSocket(port).close();
+    }
+  }
+
+  /** Tests that run in parallel take turns. */
+  @Test
+  void aPinnedNumberIsThatOfAllTests(@FreePort HeldPort any) {
+    int number = any.number();
+    any.close();
+    EngineTestKit.engine("junit-jupiter")
+        .selectors(DiscoverySelectors.selectClass(Pinned.class))
+        .configurationParameter("freeport.port.web", String.valueOf(number))
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .execute()
+        .testEvents()
+        .assertStatistics(events -> events.succeeded(3).failed(0));
+    assertThat(Pinned.NUMBERS).hasSize(3).containsOnly(number);
   }
 
   static class TwoModes {
