@@ -30,6 +30,9 @@ public final class PortQueue {
 
   private static final Logger LOGGER = System.getLogger(PortQueue.class.getName());
 
+  /** For those who are woken anyway. They need not look at ports, but a guard wants to be asked. */
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final PortQueue OF_THIS_JVM = new PortQueue();
 
   // Guarded by this.
@@ -74,13 +77,17 @@ public final class PortQueue {
     return place;
   }
 
-  /** Has all requests that wait look again: a port may be free. */
+  /** Has the requests look again whose turn it may be: a port may be free. */
   public void wake() {
-    List<Place> waiting;
+    List<Thread> next = new ArrayList<>();
     synchronized (this) {
-      waiting = List.copyOf(places);
+      for (Place place : places) {
+        if (!place.keptBackHere().equals(place.wish.numbers())) {
+          next.add(place.thread);
+        }
+      }
     }
-    waiting.forEach(place -> LockSupport.unpark(place.thread));
+    next.forEach(LockSupport::unpark);
   }
 
   /** Returns the wishes of other JVMs whose tickets were taken earlier. */
@@ -110,6 +117,9 @@ public final class PortQueue {
     private final @Nullable Tickets tickets;
     private final boolean hasPorts;
 
+    /** Whether an earlier request of this JVM, which will wake this one, is to get each number. */
+    private boolean isWoken;
+
     private Place(long number, Wish wish, @Nullable Tickets tickets, boolean hasPorts) {
       this.number = number;
       this.wish = wish;
@@ -127,12 +137,29 @@ public final class PortQueue {
       }
     }
 
-    /** Returns those of the wished numbers that are the turn of earlier requests. */
+    /** Returns those of the wished numbers that earlier requests are to get first. */
     public BitSet keptBack() {
-      BitSet kept = new BitSet();
-      earlierHere().forEach(earlier -> kept.or(wish.common(earlier)));
-      if (!kept.equals(wish.numbers())) { // else nobody needs to look at files
+      BitSet kept;
+      synchronized (PortQueue.this) {
+        kept = keptBackHere();
+      }
+      isWoken = kept.equals(wish.numbers());
+      if (!isWoken) { // else nobody needs to look at files
         earlierElsewhere().forEach(earlier -> kept.or(wish.common(earlier)));
+      }
+      return kept;
+    }
+
+    /** Under the lock of the queue. Ends as soon as the numbers are all those of the wish. */
+    private BitSet keptBackHere() {
+      BitSet kept = new BitSet();
+      for (Place place : places) {
+        if (place == this || kept.equals(wish.numbers())) {
+          break;
+        }
+        if (isInFront(place.wish)) {
+          kept.or(wish.common(place.wish));
+        }
       }
       return kept;
     }
@@ -162,9 +189,13 @@ public final class PortQueue {
     /**
      * Waits until a port of this JVM is released, an earlier request of this JVM leaves, or the
      * time is over. May return earlier; does so at once in an interrupted thread.
+     *
+     * @param nanos the time until the next look at ports and tickets, if this is needed
+     * @param longest the rest of the request's time
      */
-    public void pause(long nanos) {
-      LockSupport.parkNanos(this, nanos);
+    public void pause(long nanos, long longest) {
+      LockSupport.parkNanos(
+          this, Math.min(longest, isWoken ? Math.max(nanos, LONGEST_PAUSE_NANOS) : nanos));
     }
 
     /** Leaves the queue. */

@@ -104,7 +104,7 @@ public final class QueuedSearch {
         earlier = isTimeOver ? place.countEarlier() : 0;
         if (!isTimeOver) {
           // An attempt at thousands of numbers takes long, and should not be all that is done.
-          place.pause(Math.min(left, Math.max(pause, System.nanoTime() - begin)));
+          place.pause(Math.max(pause, System.nanoTime() - begin), left);
           pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         }
         if (closed.getAsBoolean()) {
