@@ -235,9 +235,9 @@ public final class HeldPort implements AutoCloseable {
   /**
    * Returns a server socket of this process that listens on the port. The port is offered only for
    * the moment of the bind, so this is the safest way for a server that accepts a socket. The hold
-   * stays beside the socket until the port is closed. To start a server again, stop the former one
-   * and call this method again; call {@link #reclaim()} after the stop if nobody else may have the
-   * port in between.
+   * stays beside the socket until the port is closed, and nobody else can bind the port, also after
+   * the socket is closed. To start a server again, stop the former one and call this method again,
+   * or {@link #offer()} if it binds the port itself.
    *
    * <p>If another process is faster in that moment, which it only can be if it asks for this very
    * number with {@code SO_REUSEADDR}, this method waits until that process has let go of the port,
@@ -257,13 +257,13 @@ public final class HeldPort implements AutoCloseable {
    * @throws IllegalStateException if the port is released, or for UDP alone
    */
   public ServerSocket serverSocket() throws IOException {
-    ServerSocket server = new ServerSocket();
     return listening(
-        server,
-        where -> {
+        () -> {
+          ServerSocket server = new ServerSocket();
           server.setReuseAddress(true);
-          server.bind(where);
-        });
+          return server;
+        },
+        ServerSocket::bind);
   }
 
   /**
@@ -278,39 +278,57 @@ public final class HeldPort implements AutoCloseable {
    * @throws IllegalStateException if the port is released, or for UDP alone
    */
   public ServerSocketChannel serverSocketChannel() throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open();
     return listening(
-        server,
-        where -> {
-          server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-          server.bind(where);
-        });
+        () -> {
+          ServerSocketChannel server = ServerSocketChannel.open();
+          return server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        },
+        ServerSocketChannel::bind);
   }
 
-  private <T extends Closeable> T listening(T server, PortLife.UnboundServer bind)
-      throws IOException {
-    try {
-      if (!request().protocol().hasTcp()) {
-        throw new IllegalStateException(
-            this + " is a UDP port, so no server socket can listen on it. Ask for Protocol.TCP.");
-      }
-      Patience patience = new Patience();
-      PortState before = life.listen(bind);
-      while (before == null) {
-        if (state() == PortState.TAKEN) {
-          throw taken();
+  private interface Unbound<T> {
+    T open() throws IOException;
+  }
+
+  private interface Bind<T> {
+    void listen(T server, InetSocketAddress where) throws IOException;
+  }
+
+  private <T extends Closeable> T listening(Unbound<T> unbound, Bind<T> bind) throws IOException {
+    if (!request().protocol().hasTcp()) {
+      throw new IllegalStateException(
+          this + " is a UDP port, so no server socket can listen on it. Ask for Protocol.TCP.");
+    }
+    if (state() == PortState.TAKEN) {
+      reclaimThis();
+    }
+    Patience patience = new Patience();
+    while (true) {
+      T server = unbound.open(); // one that could not listen may be bound, and is of no more use
+      boolean listens = false;
+      try {
+        PortState before = life.listen(where -> bind.listen(server, where));
+        if (before != null) {
+          fireListening(before);
+          listens = true;
+          return server;
         }
-        patience.awaitEndOfLoss(null);
-        before = life.listen(bind);
+      } finally {
+        if (!listens) {
+          server.close();
+        }
       }
-      fireOffered(before);
       if (state() == PortState.TAKEN) {
-        events.fire(life, PortEvent.Type.TAKEN);
+        throw taken();
       }
-      return server;
-    } catch (Throwable e) {
-      server.close();
-      throw e;
+      patience.awaitEndOfLoss(null);
+    }
+  }
+
+  private void fireListening(PortState before) {
+    fireOffered(before);
+    if (state() == PortState.TAKEN) {
+      events.fire(life, PortEvent.Type.TAKEN);
     }
   }
 
@@ -392,6 +410,15 @@ public final class HeldPort implements AutoCloseable {
    * @throws PortUnavailableException if somebody has the port
    */
   public void reclaim() {
+    reclaimThis();
+    for (HeldPort companion : companions) {
+      if (companion.state() == PortState.TAKEN) {
+        companion.reclaim();
+      }
+    }
+  }
+
+  private void reclaimThis() {
     InheritedSockets inherited = new InheritedSockets();
     boolean isReclaimed = life.reclaim();
     while (!isReclaimed && inherited.pause()) {
@@ -401,11 +428,6 @@ public final class HeldPort implements AutoCloseable {
       throw taken();
     }
     events.fire(life, PortEvent.Type.RECLAIMED);
-    for (HeldPort companion : companions) {
-      if (companion.state() == PortState.TAKEN) {
-        companion.reclaim();
-      }
-    }
   }
 
   /** Waits until the process that was faster than the consumer has let go of the port. */
@@ -444,6 +466,7 @@ public final class HeldPort implements AutoCloseable {
   }
 
   private PortUnavailableException taken() {
+    life.reopen();
     PortDiagnosis diagnosis = PortDiagnosis.of(number(), request().protocol());
     long pid = ProcessHandle.current().pid();
     if (!diagnosis.occupants().isEmpty()

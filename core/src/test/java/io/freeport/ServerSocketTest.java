@@ -81,6 +81,28 @@ class ServerSocketTest {
             });
   }
 
+  /** A stranger with {@code SO_REUSEADDR} could listen after the end of the server. */
+  @Test
+  void thePortIsClosedToOthersAfterTheSocketIsOpened() throws IOException {
+    HeldPort port = allocator.hold("web");
+    port.serverSocket().close();
+    assertThatExceptionOfType(BindException.class)
+        .isThrownBy(() -> new ServerSocket(port.number()).close());
+    port.offer();
+    new ServerSocket(port.number()).close();
+  }
+
+  @Test
+  void aPortForBothProtocolsIsListenedOnAgain() throws IOException {
+    HeldPort port = allocator.hold(PortRequest.named("dns").protocol(Protocol.TCP_AND_UDP).build());
+    for (int start = 0; start < 3; start++) {
+      try (ServerSocket server = port.serverSocket()) {
+        assertThat(server.getLocalPort()).isEqualTo(port.number());
+      }
+    }
+    assertThat(events).doesNotContain(PortEvent.Type.STOLEN);
+  }
+
   @Test
   void aSecondSocketNeedsTheEndOfTheFirst() throws IOException {
     HeldPort port = allocator.hold("web");

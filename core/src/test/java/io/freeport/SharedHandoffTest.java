@@ -46,4 +46,33 @@ class SharedHandoffTest extends HandoffContract {
     assertThat(kept.state()).isEqualTo(PortState.HELD);
     assertThatExceptionOfType(BindException.class).isThrownBy(() -> listen(here));
   }
+
+  /** A stranger who lets go of the port while we try to have it back would take it again. */
+  @Test
+  void aKeptPortIsClosedToOthersWhileItIsReclaimed() throws IOException {
+    HeldPort kept = allocator.hold(PortRequest.named("db").keep().build());
+    InetSocketAddress here = new InetSocketAddress(LOOPBACK, kept.number());
+    kept.offer();
+    ServerSocket stranger = listen(here);
+    assertThat(kept.confirm()).isTrue();
+    assertThat(kept.life().reclaim()).isFalse();
+    stranger.close();
+    assertThatExceptionOfType(BindException.class).isThrownBy(() -> listen(here));
+    assertThat(kept.life().reclaim()).isTrue();
+    assertThat(kept.state()).isEqualTo(PortState.HELD);
+  }
+
+  /** The server that made it fail may be a consumer that stops and starts by itself. */
+  @Test
+  void aKeptPortIsOpenAgainAfterItCouldNotBeReclaimed() throws IOException {
+    HeldPort kept = allocator.hold(PortRequest.named("db").keep().build());
+    InetSocketAddress here = new InetSocketAddress(LOOPBACK, kept.number());
+    kept.offer();
+    try (ServerSocket server = listen(here)) {
+      assertThat(kept.confirm()).isTrue();
+      assertThatExceptionOfType(PortUnavailableException.class).isThrownBy(kept::reclaim);
+      assertThat(server.isBound()).isTrue();
+    }
+    listen(here).close();
+  }
 }

@@ -122,6 +122,7 @@ public final class PortLife {
   private boolean isRetained;
   private @Nullable HandoffMode modeBeforeDrop;
   private boolean hasShared;
+  private boolean isClosedToReclaim;
   private Set<Integer> numbersSoFar;
 
   private PortLife(
@@ -222,7 +223,7 @@ public final class PortLife {
       if (newMode != null) {
         mode = newMode;
       }
-      if (state == TAKEN && !bindAgain(Action.RECLAIM)) {
+      if (state == TAKEN && !takeAgain()) {
         return null;
       }
       if (state == HELD) {
@@ -260,12 +261,27 @@ public final class PortLife {
   /**
    * Takes the port back after its consumer has stopped.
    *
-   * @return false if somebody has it
+   * @return false if somebody has it; until {@link #reopen()} nobody else can bind it
    */
   public boolean reclaim() {
     synchronized (lock) {
       require(Action.RECLAIM);
-      return bindAgain(Action.RECLAIM);
+      return takeAgain();
+    }
+  }
+
+  /** Opens a port to others again that was closed to them in order to reclaim it. */
+  public void reopen() {
+    synchronized (lock) {
+      Hold held = hold;
+      if (isClosedToReclaim && held != null) {
+        try {
+          boolean unused = held.offer(HandoffMode.SHARED);
+        } catch (IOException e) {
+          throw new UncheckedIOException("Cannot open " + this, e);
+        }
+      }
+      isClosedToReclaim = false;
     }
   }
 
@@ -277,18 +293,21 @@ public final class PortLife {
   }
 
   /**
-   * Opens the port, and listens on it at once. A port that was taken is reclaimed first.
+   * Opens the port, listens on it at once, and closes it to others again. A port that was taken is
+   * reclaimed first.
    *
-   * @return the state before; null if somebody has the port
+   * @return the state before; null if somebody has the port, and the server may be bound then
    */
   public @Nullable PortState listen(UnboundServer server) throws IOException {
     synchronized (lock) {
       PortState before = require(Action.LISTEN);
-      if (state == TAKEN && !bindAgain(Action.RECLAIM)) {
+      if (state == TAKEN && !takeAgain()) {
         return null;
       }
-      if (state == HELD) {
+      if (hold != null) {
         openHold();
+      }
+      if (state == HELD) {
         moveTo(Action.LISTEN, OFFERED);
       }
       try {
@@ -297,6 +316,7 @@ public final class PortLife {
         return null;
       }
       retainHold();
+      closeToOthers();
       if (request.protocol() == Protocol.TCP) {
         moveTo(Action.LISTEN, TAKEN);
       }
@@ -396,7 +416,7 @@ public final class PortLife {
 
   private void closeToOthers() {
     Hold held = hold;
-    if (held != null) {
+    if (held != null && !strategy.isShared()) {
       try {
         boolean unused = held.closeToOthers();
       } catch (IOException e) {
@@ -541,6 +561,27 @@ public final class PortLife {
     }
   }
 
+  /** Returns false if somebody has the port, who cannot come back after letting go of it. */
+  private boolean takeAgain() {
+    boolean wasOpen = isOpen();
+    if (bindAgain(Action.RECLAIM)) {
+      isClosedToReclaim = false;
+      return true;
+    }
+    closeToOthers();
+    isClosedToReclaim |= wasOpen;
+    return false;
+  }
+
+  private boolean isOpen() {
+    Hold held = hold;
+    try {
+      return held != null && held.isShared();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot tell whether " + this + " is open to others", e);
+    }
+  }
+
   /** Returns false if somebody has the port. */
   private boolean bindAgain(Action action) {
     try {
@@ -553,7 +594,11 @@ public final class PortLife {
           moveTo(action, OFFERED);
           return true;
         }
+        boolean wasOpen = isOpen();
         if (held.closeToOthers()) {
+          if (wasOpen && isTaken()) { // somebody came between the look and the close
+            return false;
+          }
           moveTo(action, HELD);
           return true;
         }
@@ -577,8 +622,7 @@ public final class PortLife {
   public boolean hasConsumer() {
     synchronized (lock) {
       return ask(
-          (protocol, address, port) ->
-              PortUse.hasConsumer(protocol, address, port, hold != null && hold.isShared()));
+          (protocol, address, port) -> PortUse.hasConsumer(protocol, address, port, isOpen()));
     }
   }
 
