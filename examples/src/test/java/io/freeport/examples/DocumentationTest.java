@@ -56,6 +56,7 @@ class DocumentationTest {
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/junit.md"))).results()).hasSize(6);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/frameworks.md"))).results()).hasSize(6);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/containers.md"))).results()).hasSize(3);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/servers.md"))).results()).hasSize(5);
   }
 
   @ParameterizedTest

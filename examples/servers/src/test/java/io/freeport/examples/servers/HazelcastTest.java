@@ -1,0 +1,40 @@
+package io.freeport.examples.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import io.freeport.HeldPort;
+import io.freeport.junit5.FreePort;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/** What a server does that helps itself to another number when somebody has its port. */
+class HazelcastTest {
+
+  @Test
+  void itTakesTheNextNumberAndFailsNowhere(@FreePort HeldPort port) throws Exception {
+    try (ServerSocket somebody = port.serverSocket()) {
+      HazelcastInstance member = JavaServers.hazelcast(somebody.getLocalPort(), network -> {});
+      try {
+        assertThat(member.getCluster().getLocalMember().getAddress().getPort())
+            .isGreaterThan(port.number());
+      } finally {
+        member.getLifecycleService().terminate();
+      }
+    }
+  }
+
+  @Test
+  void itFailsIfItIsToldToKeepItsNumber(@FreePort HeldPort port) throws Exception {
+    try (ServerSocket somebody = port.serverSocket()) {
+      assertThatThrownBy(
+              () ->
+                  JavaServers.hazelcast(
+                      somebody.getLocalPort(), network -> network.setPortAutoIncrement(false)))
+          .isInstanceOf(HazelcastException.class)
+          .hasMessageContaining(String.valueOf(port.number()));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** FreePort with real servers. */
+@NullMarked
+package io.freeport.examples.servers;
+
+import org.jspecify.annotations.NullMarked;
