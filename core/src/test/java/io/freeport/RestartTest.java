@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,7 +60,8 @@ class RestartTest {
   }
 
   @Test
-  void aServerInAnotherProcessIsRestartedBesideAThiefThatDoesNotShare() throws IOException {
+  void aServerInAnotherProcessIsRestartedBesideAThiefThatDoesNotShare(TestReporter reporter)
+      throws IOException {
     try (NumberThief thief = NumberThief.start(number, false, Prey.LETS_GO);
         RestartServer server = RestartServer.launch()) {
       for (int restart = 0; restart < RESTARTS; restart++) {
@@ -71,7 +73,16 @@ class RestartTest {
         port.reclaim();
       }
       assertThat(thief.successes()).isZero();
+      report(thief, reporter);
     }
+  }
+
+  /** The losses are retried, so no test sees them. */
+  private void report(NumberThief thief, TestReporter reporter) throws IOException {
+    assertThat(thief.attempts()).isPositive();
+    reporter.publishEntry(
+        "%d restarts beside %d attempts, %d of them successful, %d STOLEN"
+            .formatted(RESTARTS, thief.attempts(), thief.successes(), losses().size()));
   }
 
   /** The control of the test above. */
@@ -89,7 +100,7 @@ class RestartTest {
   }
 
   @Test
-  void aServerSocketIsOpenedAgainBesideAThiefThatShares() throws IOException {
+  void aServerSocketIsOpenedAgainBesideAThiefThatShares(TestReporter reporter) throws IOException {
     try (NumberThief thief = NumberThief.start(number, true, Prey.LETS_GO)) {
       for (int restart = 0; restart < RESTARTS; restart++) {
         try (ServerSocket server = port.serverSocket();
@@ -99,11 +110,13 @@ class RestartTest {
         }
         port.reclaim();
       }
+      report(thief, reporter);
     }
   }
 
   @Test
-  void aServerSocketChannelIsOpenedAgainBesideAThiefThatShares() throws IOException {
+  void aServerSocketChannelIsOpenedAgainBesideAThiefThatShares(TestReporter reporter)
+      throws IOException {
     try (NumberThief thief = NumberThief.start(number, true, Prey.LETS_GO)) {
       for (int restart = 0; restart < RESTARTS; restart++) {
         try (ServerSocketChannel server = port.serverSocketChannel();
@@ -113,6 +126,7 @@ class RestartTest {
         }
         port.reclaim();
       }
+      report(thief, reporter);
     }
   }
 

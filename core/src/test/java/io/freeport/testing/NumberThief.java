@@ -60,6 +60,11 @@ public final class NumberThief implements AutoCloseable {
     return ask("successes");
   }
 
+  /** Returns how often the thief has tried for the port since its start. */
+  public long attempts() throws IOException {
+    return ask("attempts");
+  }
+
   /** Returns once a thief that keeps its prey listens on the port. */
   public void awaitPrey() throws IOException {
     long unused = ask("await");
@@ -100,6 +105,7 @@ public final class NumberThief implements AutoCloseable {
     private final CountDownLatch hasPrey = new CountDownLatch(1);
 
     // Guarded by this object. One thread at a time tries.
+    private long attempts;
     private long successes;
     private boolean left;
     private @Nullable ServerSocket kept;
@@ -146,6 +152,9 @@ public final class NumberThief implements AutoCloseable {
               kept.close();
             }
           }
+          case "attempts" -> {
+            return attempts;
+          }
           default -> {}
         }
         return successes;
@@ -166,6 +175,7 @@ public final class NumberThief implements AutoCloseable {
     }
 
     private void attempt(Duration letGoAfter) {
+      attempts++;
       try {
         ServerSocket server = new ServerSocket();
         try {

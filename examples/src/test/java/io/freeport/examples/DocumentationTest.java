@@ -51,7 +51,7 @@ class DocumentationTest {
   @Test
   void thereAreSnippetsToLookAt() {
     assertThat(SNIPPET.matcher(read(ROOT.resolve("README.md"))).results()).hasSize(2);
-    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/ports.md"))).results()).hasSize(9);
+    assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/ports.md"))).results()).hasSize(11);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/plans.md"))).results()).hasSize(4);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/junit.md"))).results()).hasSize(6);
     assertThat(SNIPPET.matcher(read(ROOT.resolve("docs/frameworks.md"))).results()).hasSize(6);

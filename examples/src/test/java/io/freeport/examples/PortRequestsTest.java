@@ -114,7 +114,7 @@ class PortRequestsTest {
         try (GreetingServer server = GreetingServer.start(port.number())) {
           assertThat(port.confirm()).isTrue();
         }
-        // while it is down nobody else gets the port
+        // while it is down, nobody gets the port without SO_REUSEADDR
       }
     }
   }
