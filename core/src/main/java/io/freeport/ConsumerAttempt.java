@@ -1,6 +1,7 @@
 package io.freeport;
 
 import io.freeport.internal.handoff.ChildListener;
+import io.freeport.internal.handoff.OwnHoldText;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.internal.handoff.PortLife;
 import io.freeport.internal.os.InheritedSockets;
@@ -145,7 +146,8 @@ final class ConsumerAttempt<T, E extends Exception> {
         life
             + ": nobody listened on it within "
             + timeout.toMillis()
-            + " ms. Does its consumer use this number, and does it run on this host, in this network namespace?");
+            + " ms. Does its consumer use this number, and does it run on this host, in this network namespace?"
+            + (life.isWithoutHold() ? "" : OwnHoldText.of(life.state())));
   }
 
   private static boolean isThereInTime(PortLife life, BooleanSupplier isThere, Duration timeout) {

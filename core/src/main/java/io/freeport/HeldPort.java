@@ -476,7 +476,10 @@ public final class HeldPort implements AutoCloseable {
     return new PortUnavailableException(
         "Cannot hold "
             + this
-            + " again: somebody has it. Stop its former consumer first; if that has ended, another process took the port. "
+            + " again. "
+            + (diagnosis.isExplained()
+                ? "Stop its former consumer first; if that has ended, another process took the port. "
+                : "")
             + diagnosis.describe(),
         List.of(number()));
   }

@@ -64,7 +64,7 @@ class HoldsOnRecordTest {
           .withMessageMatching(
               "(?s)No TCP port for \"web\" can be had\\. Tried: %1$d \\(preferred\\)\\.\n"
                       .formatted(port.number())
-                  + "  Port %1$d is taken by the FreePort hold of OrdersTest \\(pid %2$d, \"db\", held, in .*\\) since .*"
+                  + "  Port %1$d is taken by the FreePort hold of OrdersTest \\(pid %2$d, this JVM, \"db\", held, in .*\\) since .*"
                       .formatted(port.number(), ProcessHandle.current().pid()));
     }
   }

@@ -2,9 +2,14 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.os.WellKnownPorts;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import io.freeport.testing.Warnings;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -155,6 +160,33 @@ class LimitsTest {
             ShowsPorts.class)) {
       assertThat(child.readToEnd())
           .allSatisfy(line -> assertThat(outside(line, 20002, 60999)).isTrue());
+    }
+  }
+
+  /** Both JVMs keep their records in one folder. */
+  @Test
+  void aHoldInAnotherNetworkNamespaceIsNobodysHere() throws Exception {
+    try (ChildJvm child = namespace("true", HoldsOne.class);
+        ServerSocket here = new ServerSocket()) {
+      int port = Integer.parseInt(child.readLine());
+      here.setReuseAddress(false);
+      here.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      PortDiagnosis diagnosis = PortDiagnosis.of(port);
+      assertThat(diagnosis.occupants())
+          .extracting(PortOccupant::kind)
+          .containsExactly(PortOccupant.Kind.PROCESS);
+      assertThat(OwnerRegistry.of(Settings.ofThisJvm()).livingOwners())
+          .as("its record")
+          .anyMatch(owner -> owner.holds().stream().anyMatch(hold -> hold.port() == port));
+    }
+  }
+
+  static final class HoldsOne {
+    private HoldsOne() {}
+
+    public static void main(String[] args) throws IOException {
+      System.out.println(PortAllocator.create().hold("sandbox").number());
+      System.in.read();
     }
   }
 

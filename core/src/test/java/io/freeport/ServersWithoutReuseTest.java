@@ -59,6 +59,11 @@ class ServersWithoutReuseTest {
         .isThrownBy(() -> listen(port.number(), false, false).close());
     assertThatExceptionOfType(BindException.class)
         .isThrownBy(() -> listen(port.number(), false, true).close());
+    assertThatExceptionOfType(PortHandoffException.class)
+        .isThrownBy(() -> port.awaitTaken(Duration.ZERO))
+        .withMessageEndingWith(
+            " A server that does not set SO_REUSEADDR cannot listen beside this hold: start it by HeldPort.start(...), or ask for"
+                + " handoff = HandoffMode.CLOSE_THEN_BIND.");
   }
 
   @Test

@@ -167,7 +167,7 @@ public final class BuildPorts {
 
     /** JVMs of the build offer the port. One that holds it exclusively belongs to another build. */
     private boolean isSomebodyElses(int number) {
-      return owners.livingOwners().stream()
+      return owners.ownersOfThisNetwork().stream()
           .flatMap(owner -> owner.holds().stream())
           .anyMatch(hold -> hold.port() == number && hold.state() == PortState.HELD);
     }

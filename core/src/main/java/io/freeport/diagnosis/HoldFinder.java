@@ -20,7 +20,7 @@ final class HoldFinder {
 
   static List<PortOccupant> find(int port, OwnerRegistry registry) {
     List<PortOccupant> occupants = new ArrayList<>();
-    for (OwnerRecord owner : registry.livingOwners()) {
+    for (OwnerRecord owner : registry.ownersOfThisNetwork()) {
       for (RecordedHold hold : owner.holds()) {
         // The consumer of a port that is handed over is found by other finders.
         if (hold.port() == port && hold.isHeld()) {

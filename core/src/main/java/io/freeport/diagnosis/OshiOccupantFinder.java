@@ -19,7 +19,7 @@ import oshi.software.os.OSProcess;
 import oshi.software.os.OperatingSystem;
 
 /**
- * Finds processes by OSHI, which reads what the system lists. This is the only class that needs
+ * Finds processes by OSHI, on systems without {@code /proc}. This is the only class that needs
  * OSHI, which may be missing.
  */
 final class OshiOccupantFinder {
@@ -106,17 +106,9 @@ final class OshiOccupantFinder {
       return "*:" + socket.getLocalPort();
     }
     try {
-      String host = InetAddress.getByAddress(address).getHostAddress();
-      return (host.contains(":") ? "[" + shortened(host) + "]" : host)
-          + ":"
-          + socket.getLocalPort();
+      return SocketAddressText.of(InetAddress.getByAddress(address), socket.getLocalPort());
     } catch (UnknownHostException e) {
       throw new AssertionError("OSHI gives an address of " + address.length + " bytes", e);
     }
-  }
-
-  /** Java writes all eight groups of an IPv6 address. */
-  private static String shortened(String host) {
-    return host.replaceFirst("(^|:)0(:0)+(:|$)", "::");
   }
 }

@@ -4,6 +4,7 @@ import io.freeport.PortRange;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.OccupantSearch.Source;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.os.ProcFs;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.SocketTable;
 import io.freeport.internal.os.WellKnownPorts;
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Finds the occupants of a port: processes and containers.
  *
  * <p>It is meant for the message of a failure. So it takes its time (a second, three at most), and
- * does not throw if something cannot be found out. It finds processes with <a
- * href="https://github.com/oshi/oshi">OSHI</a> if {@code com.github.oshi:oshi-core} is on the class
- * path, and containers if {@code freeport-docker} is.
+ * does not throw if something cannot be found out. It finds processes by {@code /proc} on Linux,
+ * and elsewhere with <a href="https://github.com/oshi/oshi">OSHI</a> if {@code
+ * com.github.oshi:oshi-core} is on the class path. It finds containers if {@code freeport-docker}
+ * is on it.
  *
  * @since 0.1.0
  */
@@ -40,18 +42,55 @@ public final class PortDiagnosis {
   private final int port;
   private final Protocol protocol;
   private final OccupantSearch.Result found;
-  private final boolean unexplained;
+
+  /** The protocol that somebody unseen has the port for. */
+  private final @Nullable Protocol unexplained;
+
   private final boolean forbidden;
 
   private PortDiagnosis(int port, Protocol protocol, OccupantSearch.Result found) {
     this.port = port;
     this.protocol = protocol;
     this.found = found;
-    boolean nobodyIsSeen =
-        found.occupants().stream().noneMatch(occupant -> occupant.hasTcp() == protocol.hasTcp());
-    IOException refusal = nobodyIsSeen ? refusal(port, protocol) : null;
-    this.unexplained = refusal != null && isTaken(port, protocol, refusal);
-    this.forbidden = refusal != null && !unexplained;
+    IOException tcp = refusalOfNobody(Protocol.TCP);
+    IOException udp = refusalOfNobody(Protocol.UDP);
+    this.unexplained =
+        tcp != null && isTaken(port, Protocol.TCP, tcp)
+            ? Protocol.TCP
+            : udp != null && isTaken(port, Protocol.UDP, udp) ? Protocol.UDP : null;
+    this.forbidden = unexplained == null && (tcp != null || udp != null);
+  }
+
+  /** Returns why a port cannot be bound for one protocol, if nobody is seen to have it. */
+  private @Nullable IOException refusalOfNobody(Protocol one) {
+    boolean isAsked = one == Protocol.TCP ? protocol.hasTcp() : protocol.hasUdp();
+    boolean isNobodySeen =
+        found.occupants().stream()
+            .noneMatch(occupant -> occupant.hasTcp() == (one == Protocol.TCP));
+    return isAsked && isNobodySeen ? refusal(port, one) : null;
+  }
+
+  /**
+   * Returns the port.
+   *
+   * @return the number that was asked for
+   */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Returns whether somebody was found who can be stopped: a process, a container or a hold, for
+   * the protocol that was asked for. Former connections are closed by the system.
+   *
+   * @return whether {@link #occupants()} has such an occupant
+   */
+  public boolean isExplained() {
+    return found.occupants().stream()
+        .anyMatch(
+            occupant ->
+                occupant.kind() != PortOccupant.Kind.SYSTEM
+                    && (occupant.hasTcp() ? protocol.hasTcp() : protocol.hasUdp()));
   }
 
   /**
@@ -69,7 +108,7 @@ public final class PortDiagnosis {
    * Diagnoses a port.
    *
    * @param port the port, from 1 to 65535
-   * @param protocol the protocol whose occupants count; for both protocols, TCP
+   * @param protocol the protocol whose occupants count; for both, somebody is looked for in each
    * @return what could be found out
    * @throws IllegalArgumentException if {@code port} is not a port number
    */
@@ -81,7 +120,7 @@ public final class PortDiagnosis {
    * Diagnoses a port, waiting up to the given limit.
    *
    * @param port the port, from 1 to 65535
-   * @param protocol the protocol whose occupants count; for both protocols, TCP
+   * @param protocol the protocol whose occupants count; for both, somebody is looked for in each
    * @param limit how long to wait for an engine or a system that is slow to answer; what answers
    *     later is left out
    * @return what could be found out
@@ -114,7 +153,9 @@ public final class PortDiagnosis {
     sources.add(
         new Source(
             "FreePort", port -> HoldFinder.find(port, OwnerRegistry.of(Settings.ofThisJvm()))));
-    if (isOshiThere()) {
+    if (ProcFs.hasSocketTable()) {
+      sources.add(new Source("/proc", port -> ProcOccupantFinder.find(port)));
+    } else if (isOshiThere()) {
       // The class is not loaded before its search runs: loading it loads OSHI.
       sources.add(new Source("OSHI", port -> OshiOccupantFinder.find(port)));
     }
@@ -217,19 +258,19 @@ public final class PortDiagnosis {
                   .map(PortOccupant::describe)
                   .collect(Collectors.joining("; and by "))
               + ".");
-    } else if (!unexplained) {
+    } else if (unexplained == null) {
       sentences.add(
           "Port "
               + port
               + " is free now."
               + (forbidden ? " The system does not let this user bind it." : ""));
     }
-    if (unexplained) {
+    if (unexplained != null) {
       sentences.add(
           "Port "
               + port
               + " cannot be bound for "
-              + (protocol.hasTcp() ? "TCP" : "UDP")
+              + unexplained
               + ", and who has it cannot be told.");
       sentences.addAll(reasons());
     }
@@ -247,7 +288,7 @@ public final class PortDiagnosis {
               + WellKnownPorts.FIRST_UNPRIVILEGED
               + ", free or not.");
     }
-    if (!isOshiThere()) {
+    if (!ProcFs.hasSocketTable() && !isOshiThere()) {
       reasons.add(
           "To be told which process it is, add com.github.oshi:oshi-core to the test class path.");
     }

@@ -100,6 +100,9 @@ public record PortOccupant(
   String describe(Clock clock) {
     List<String> traits = new ArrayList<>();
     pid.ifPresent(id -> traits.add("pid " + id));
+    if (pid.orElse(0) == ProcessHandle.current().pid()) {
+      traits.add("this JVM");
+    }
     user.ifPresent(login -> traits.add("user " + login));
     traits.addAll(details);
     return who()
@@ -113,7 +116,7 @@ public record PortOccupant(
       case CONTAINER -> name.isEmpty() ? "a container" : "container " + name;
       case FREEPORT -> name.isEmpty() ? "a FreePort hold" : "the FreePort hold of " + name;
       case PROCESS -> name.isEmpty() ? unnamedProcess() : name;
-      case SYSTEM -> "the operating system";
+      case SYSTEM -> "the operating system, for up to a minute";
     };
   }
 

@@ -1,10 +1,13 @@
 package io.freeport.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
+import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortOccupant.Kind;
 import io.freeport.diagnosis.PortOccupant.Use;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.LINUX)
@@ -78,6 +82,7 @@ class PortDiagnosisTest {
             .isFalse();
         PortOccupant expected = java(child.pid(), use, address + ":" + port);
         assertThat(diagnosis.occupants()).containsExactly(expected);
+        assertThat(OshiOccupantFinder.find(port)).as("by OSHI").containsExactly(expected);
         assertThat(diagnosis.describe())
             .isEqualTo("Port %d is taken by %s.", port, expected.describe());
       }
@@ -121,7 +126,7 @@ class PortDiagnosisTest {
       }
       assertThat(PortDiagnosis.of(port).describe())
           .isEqualTo(
-              "Port %d is taken by the operating system, closing connections of 127.0.0.1:%d.",
+              "Port %d is taken by the operating system, for up to a minute, closing connections of 127.0.0.1:%d.",
               port, port);
     }
 
@@ -139,6 +144,40 @@ class PortDiagnosisTest {
                   port);
         }
       }
+    }
+  }
+
+  /** UDP is taken, TCP is free. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Protocol.class,
+      names = {"UDP", "TCP_AND_UDP"})
+  void theProtocolThatIsTakenIsNamed(Protocol protocol) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+        PortAllocator allocator = PortAllocator.create()) {
+      int port = socket.getLocalPort();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(
+              () ->
+                  allocator.hold(
+                      PortRequest.named("x").preferred(port).strict().protocol(protocol).build()))
+          .withMessageContaining("this JVM, ")
+          .withMessageContaining("bound to UDP 127.0.0.1:" + port)
+          .withMessageContaining("  - Stop what has " + port + ".")
+          .withMessageNotContaining("for TCP");
+    }
+  }
+
+  @Test
+  void nobodyIsToBeStoppedIfNobodyIsFound() throws IOException {
+    try (Socket silent = boundSilently();
+        PortAllocator allocator = PortAllocator.create()) {
+      PortRequest request =
+          PortRequest.named("x").preferred(silent.getLocalPort()).strict().build();
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> allocator.hold(request))
+          .withMessageContaining("cannot be bound for TCP, and who has it cannot be told.")
+          .withMessageNotContaining("Stop what has");
     }
   }
 
@@ -187,26 +226,16 @@ class PortDiagnosisTest {
           Stream.of(ChildJvm.classPath().split(File.pathSeparator))
               .filter(entry -> !entry.contains("oshi"))
               .collect(Collectors.joining(File.pathSeparator));
-      try (Socket silent = boundSilently()) {
+      try (Socket silent = boundSilently();
+          ServerSocket server = listen("127.0.0.1", 0)) {
         int port = silent.getLocalPort();
-        assertThat(diagnose(List.of(), List.of(), withoutOshi, port))
-            .isEqualTo(
-                UNKNOWN
-                    + " To be told which process it is, add com.github.oshi:oshi-core to the test class path.",
-                port);
-      }
-    }
-
-    @Test
-    void whereOshiCannotRun() throws Exception {
-      String withoutJna =
-          Stream.of(ChildJvm.classPath().split(File.pathSeparator))
-              .filter(entry -> !entry.contains("jna"))
-              .collect(Collectors.joining(File.pathSeparator));
-      try (Socket silent = boundSilently()) {
-        int port = silent.getLocalPort();
-        assertThat(diagnose(List.of(), List.of(), withoutJna, port))
-            .startsWith(UNKNOWN.formatted(port) + " OSHI failed: java.lang.NoClassDefFoundError: ");
+        assertThat(diagnose(List.of(), List.of(), withoutOshi, port)).isEqualTo(UNKNOWN, port);
+        assertThat(diagnose(List.of(), List.of(), withoutOshi, server.getLocalPort()))
+            .startsWith(
+                "Port "
+                    + server.getLocalPort()
+                    + " is taken by java (pid "
+                    + ProcessHandle.current().pid());
       }
     }
 

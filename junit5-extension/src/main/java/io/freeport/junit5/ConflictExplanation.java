@@ -1,7 +1,11 @@
 package io.freeport.junit5;
 
+import io.freeport.HeldPort;
+import io.freeport.PortState;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
+import io.freeport.internal.handoff.OwnHoldText;
 import io.freeport.internal.handoff.PortConflict;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
@@ -41,15 +45,24 @@ final class ConflictExplanation
    *
    * @param whose which point asked for it
    * @param protocol the protocol it is used for
+   * @param state whether it is held
    */
-  private record Conflict(String whose, Protocol protocol) {
-    static Conflict of(PortUsage usage) {
-      String name = usage.port().name();
+  private record Conflict(String whose, Protocol protocol, PortState state) {
+    static Conflict of(HeldPort port, InjectionPoint point) {
+      String name = port.name();
       return new Conflict(
-          (name.isEmpty() ? "" : "\"" + name + "\", ")
-              + "from @FreePort "
-              + usage.point().description(),
-          usage.port().request().protocol());
+          (name.isEmpty() ? "" : "\"" + name + "\", ") + "from @FreePort " + point.description(),
+          port.request().protocol(),
+          port.state());
+    }
+
+    /** Says who has the port, and what to do if nobody but this test's own hold has it. */
+    String describe(int port) {
+      PortDiagnosis diagnosis = PortDiagnosis.of(port, protocol);
+      boolean isOnlyHeld =
+          diagnosis.occupants().stream()
+              .allMatch(occupant -> occupant.kind() == PortOccupant.Kind.FREEPORT);
+      return diagnosis.describe() + (isOnlyHeld ? OwnHoldText.of(state) : "");
     }
   }
 
@@ -110,9 +123,15 @@ final class ConflictExplanation
     PortConflict.portNamedIn(failure)
         .ifPresent(
             port ->
-                ports.put(port, new Conflict("not from a @FreePort of this test", Protocol.TCP)));
+                ports.put(
+                    port,
+                    new Conflict(
+                        "not from a @FreePort of this test", Protocol.TCP, PortState.RELEASED)));
     for (PortUsage usage : PortUsages.visibleFrom(context)) {
-      ports.put(usage.port().number(), Conflict.of(usage));
+      ports.put(usage.port().number(), Conflict.of(usage.port(), usage.point()));
+      for (HeldPort companion : usage.port().companions()) {
+        ports.put(companion.number(), Conflict.of(companion, usage.point()));
+      }
     }
     StringBuilder text = new StringBuilder("This is a port conflict.");
     ports.entrySet().stream()
@@ -125,8 +144,7 @@ final class ConflictExplanation
                     .append(", ")
                     .append(entry.getValue().whose())
                     .append(": ")
-                    .append(
-                        PortDiagnosis.of(entry.getKey(), entry.getValue().protocol()).describe()));
+                    .append(entry.getValue().describe(entry.getKey())));
     if (ports.size() > MOST_PORTS) {
       text.append(System.lineSeparator())
           .append("and ")

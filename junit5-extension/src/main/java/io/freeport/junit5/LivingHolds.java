@@ -35,7 +35,7 @@ final class LivingHolds {
     long start = System.nanoTime();
     List<RecordedHold> all = new ArrayList<>();
     OwnerRegistry registry = OwnerRegistry.of(Session.ofThisJvm().settings());
-    for (OwnerRecord owner : registry.livingOwners()) {
+    for (OwnerRecord owner : registry.ownersOfThisNetwork()) {
       all.addAll(owner.holds());
     }
     holds = List.copyOf(all);

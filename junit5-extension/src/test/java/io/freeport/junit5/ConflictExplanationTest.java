@@ -54,6 +54,44 @@ class ConflictExplanationTest {
                 + ".*\\]: Port \\d+ is taken by .*");
   }
 
+  /** The server does not set SO_REUSEADDR, so the test's own hold is in its way. */
+  @Test
+  void saysWhatToDoIfOnlyTheOwnHoldIsThere() {
+    assertThat(explanations(failureOf(WithoutReuse.class)))
+        .singleElement()
+        .asString()
+        .contains("is taken by the FreePort hold of WithoutReuse.test", ", this JVM, ")
+        .contains(
+            " A server that does not set SO_REUSEADDR cannot listen beside this hold: start it by HeldPort.start(...), or ask for"
+                + " handoff = HandoffMode.CLOSE_THEN_BIND.");
+  }
+
+  static class WithoutReuse {
+    @Test
+    void test(@FreePort int port) throws IOException {
+      try (ServerSocket server = new ServerSocket()) {
+        server.setReuseAddress(false);
+        server.bind(new InetSocketAddress(port));
+      }
+    }
+  }
+
+  @Test
+  void saysThatAPortWasNotOffered() {
+    assertThat(explanations(failureOf(NotOffered.class)))
+        .singleElement()
+        .asString()
+        .contains(
+            " It is held and was not offered. Call offer() before its server starts, or use start(...) or serverSocket().");
+  }
+
+  static class NotOffered {
+    @Test
+    void test(@FreePort HeldPort port) throws IOException {
+      new ServerSocket(port.number()).close();
+    }
+  }
+
   /** Testcontainers' own extension starts containers before all tests, outside any method. */
   @Test
   void alsoIfAnotherExtensionFails() {
@@ -74,7 +112,7 @@ class ConflictExplanationTest {
           .singleElement()
           .asString()
           .matches(
-              "(?s).*Port (\\d+), \"dns\", from @FreePort .*: Port \\1 cannot be bound for UDP, .*");
+              "(?s).*Port (\\d+), \"dns\", from @FreePort .*: Port \\1 is taken by java .*, this JVM, .*, bound to UDP .*");
     }
   }
 

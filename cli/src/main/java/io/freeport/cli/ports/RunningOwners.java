@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
  */
 record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> problem) {
 
-  /** An owner, and its containers. */
-  record Entry(OwnerRecord owner, List<Finding> containers) {}
+  /** An owner, whether its ports can conflict with ours, and its containers. */
+  record Entry(OwnerRecord owner, boolean isOfThisNetwork, List<Finding> containers) {}
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
   private static final int SHORT_ID = 12;
@@ -50,7 +50,9 @@ record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> p
     List<Entry> owners = new ArrayList<>();
     for (OwnerRecord owner : registry.livingOwners()) {
       if (!owner.owner().equals(registry.self())) {
-        owners.add(new Entry(owner, containersOf(owner.owner(), findings)));
+        owners.add(
+            new Entry(
+                owner, registry.isOfThisNetwork(owner), containersOf(owner.owner(), findings)));
       }
     }
     return new RunningOwners(
@@ -77,7 +79,13 @@ record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> p
     for (Entry entry : owners) {
       OwnerRecord owner = entry.owner();
       lines.add(
-          "JVM " + owner.owner().pid() + " in " + owner.module() + " since " + time(owner.since()));
+          "JVM "
+              + owner.owner().pid()
+              + " in "
+              + owner.module()
+              + " since "
+              + time(owner.since())
+              + (entry.isOfThisNetwork() ? "" : ", in another network namespace"));
       Table table = new Table();
       owner.holds().forEach(hold -> row(table, hold));
       entry.containers().forEach(container -> row(table, container));

@@ -56,6 +56,20 @@ public final class ProcFs {
     return Long.parseLong(fieldsFromThird[field - 3]);
   }
 
+  /** Returns the name of a process' program; empty if the process has ended. */
+  public static String command(long pid) {
+    try {
+      return line(path(pid + "/comm"));
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+
+  /** Returns whether this system shows its sockets. */
+  public static boolean hasSocketTable() {
+    return Files.isReadable(path("net/tcp"));
+  }
+
   /**
    * Returns the number of a namespace of this process, unique within a boot.
    *

@@ -2,6 +2,7 @@ package io.freeport.internal.owner;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,9 +21,12 @@ import java.util.zip.CRC32C;
  *   24  short  length of the owner
  *   26  short  length of the module
  *   28         owner, module in UTF-8
+ *              short: length of the network namespace, and the namespace in UTF-8
  * </pre>
+ *
+ * @param network the number of the network namespace; empty if unknown
  */
-record LedgerHeader(Owner owner, String module, Instant since) {
+record LedgerHeader(Owner owner, String module, String network, Instant since) {
 
   static final int SIZE = 4096;
 
@@ -35,16 +39,28 @@ record LedgerHeader(Owner owner, String module, Instant since) {
     return new LedgerHeader(
         self,
         Path.of("").toAbsolutePath().toString(),
+        networkNow(),
         ProcessHandle.current().info().startInstant().orElseGet(Instant::now));
+  }
+
+  private static String networkNow() {
+    try {
+      return ProcFs.namespace("net");
+    } catch (IOException notLinux) {
+      return "";
+    }
   }
 
   ByteBuffer toBytes() {
     byte[] ownerText = owner.toString().getBytes(UTF_8);
-    byte[] moduleText = Utf8.cut(module, SIZE - TEXT - ownerText.length);
+    byte[] networkText = network.getBytes(UTF_8);
+    byte[] moduleText =
+        Utf8.cut(module, SIZE - TEXT - ownerText.length - Short.BYTES - networkText.length);
     ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(MAGIC).putInt(VERSION).putInt(0).putLong(since.toEpochMilli());
     bytes.putShort((short) ownerText.length).putShort((short) moduleText.length);
-    bytes.put(ownerText).put(moduleText).rewind();
+    bytes.put(ownerText).put(moduleText);
+    bytes.putShort((short) networkText.length).put(networkText).rewind();
     return bytes.putInt(CHECKED - Integer.BYTES, checksum(bytes));
   }
 
@@ -76,10 +92,20 @@ record LedgerHeader(Owner owner, String module, Instant since) {
     }
     try {
       Owner owner = Owner.parse(text(bytes, ownerLength));
-      return new LedgerHeader(owner, text(bytes, moduleLength), Instant.ofEpochMilli(since));
+      String module = text(bytes, moduleLength);
+      return new LedgerHeader(owner, module, network(bytes), Instant.ofEpochMilli(since));
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Files of former versions have zeros here. */
+  private static String network(ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining() < Short.BYTES ? 0 : Short.toUnsignedInt(bytes.getShort());
+    if (length > bytes.remaining()) {
+      throw new IOException("its header has impossible lengths");
+    }
+    return text(bytes, length);
   }
 
   private static String text(ByteBuffer bytes, int length) {

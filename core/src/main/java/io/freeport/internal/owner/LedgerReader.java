@@ -43,7 +43,11 @@ final class LedgerReader {
     Source source = (into, position) -> fill(channel, into, position);
     LedgerHeader header = header(source);
     return new OwnerRecord(
-        header.owner(), header.module(), header.since(), holds(source, size, damage));
+        header.owner(),
+        header.module(),
+        header.network(),
+        header.since(),
+        holds(source, size, damage));
   }
 
   /** Returns who wrote a file, or nothing if it does not tell. */

@@ -205,7 +205,9 @@ public final class OwnerRegistry {
     List<OwnerRecord> owners = new ArrayList<>();
     try {
       List<RecordedHold> holds = ledger == null ? List.of() : ledger.holds();
-      owners.add(new OwnerRecord(header.owner(), header.module(), header.since(), holds));
+      owners.add(
+          new OwnerRecord(
+              header.owner(), header.module(), header.network(), header.since(), holds));
       OwnerDirectory others = files;
       if (others != null) {
         owners.addAll(UninterruptibleCall.call(others::livingOthers));
@@ -214,6 +216,24 @@ public final class OwnerRegistry {
       LOGGER.log(Level.DEBUG, "Cannot read the records of other JVMs", e);
     }
     return List.copyOf(owners);
+  }
+
+  /**
+   * Returns those of the {@link #livingOwners()} that can hold a port that this JVM wants. JVMs in
+   * another network namespace, such as a sandbox without a network, have the same numbers without a
+   * conflict.
+   *
+   * @return this JVM first
+   */
+  public List<OwnerRecord> ownersOfThisNetwork() {
+    return livingOwners().stream().filter(this::isOfThisNetwork).toList();
+  }
+
+  /** Returns whether an owner is in the network namespace of this JVM, as far as that is known. */
+  public boolean isOfThisNetwork(OwnerRecord owner) {
+    return owner.network().isEmpty()
+        || header.network().isEmpty()
+        || owner.network().equals(header.network());
   }
 
   /**
@@ -261,7 +281,7 @@ public final class OwnerRegistry {
    * as its first one.
    */
   public boolean isRecordedTwice(int port) {
-    return livingOwners().stream()
+    return ownersOfThisNetwork().stream()
             .flatMap(owner -> owner.holds().stream())
             .filter(hold -> hold.port() == port)
             .count()

@@ -44,7 +44,13 @@ public final class NoPortMessage {
     List<String> lines = new ArrayList<>();
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
     lines.addAll(refusals.skipped(request));
-    lines.addAll(whoHas(refusals.inUse(), request.protocol()));
+    List<Integer> occupied = new ArrayList<>();
+    for (PortDiagnosis diagnosis : diagnoses(refusals.inUse(), request.protocol())) {
+      lines.add("  " + diagnosis.describe());
+      if (diagnosis.isExplained()) {
+        occupied.add(diagnosis.port());
+      }
+    }
     List<String> advice = new ArrayList<>();
     if (refusals.isNotPermitted()) {
       lines.add("Some of them need rights that this process does not have.");
@@ -63,8 +69,8 @@ public final class NoPortMessage {
     if (held > 0) {
       advice.add("Release some of the " + held + " ports that this allocator holds.");
     }
-    if (!refusals.inUse().isEmpty()) {
-      advice.add("Stop what has " + join(refusals.inUse()) + ".");
+    if (!occupied.isEmpty()) {
+      advice.add("Stop what has " + join(occupied) + ".");
     }
     if (request.lastTier() != PortTier.ANY) {
       advice.add("Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
@@ -139,15 +145,15 @@ public final class NoPortMessage {
   }
 
   /** Asks for no further port when the time is up: an engine that hangs would take it for each. */
-  private static List<String> whoHas(List<Integer> ports, Protocol protocol) {
-    List<String> answers = new ArrayList<>();
+  private static List<PortDiagnosis> diagnoses(List<Integer> ports, Protocol protocol) {
+    List<PortDiagnosis> diagnoses = new ArrayList<>();
     long start = System.nanoTime();
     for (int port : ports) {
       if (System.nanoTime() - start < TIME_LIMIT_NANOS) {
-        answers.add("  " + PortDiagnosis.of(port, protocol).describe());
+        diagnoses.add(PortDiagnosis.of(port, protocol));
       }
     }
-    return answers;
+    return diagnoses;
   }
 
   private static String withAdvice(List<String> lines, List<String> advice) {

@@ -153,7 +153,7 @@ class OwnerDirectoryTest {
           2,
           "its entry at " + (4096 + 256) + " is damaged");
       byte[] someoneElses = new byte[LedgerHeader.SIZE];
-      new LedgerHeader(new Owner("host", 7, 1, "00c0ffee"), "", Instant.EPOCH)
+      new LedgerHeader(new Owner("host", 7, 1, "00c0ffee"), "", "", Instant.EPOCH)
           .toBytes()
           .get(someoneElses);
       assertSays(file, someoneElses, 0, "it is by host/7/1/00c0ffee");
@@ -286,7 +286,7 @@ class OwnerDirectoryTest {
   private static byte[] ledger() {
     ByteBuffer file =
         ByteBuffer.allocate(LedgerHeader.SIZE + 8 * LedgerSlot.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    file.put(new LedgerHeader(OTHER, "/somewhere", Instant.EPOCH).toBytes());
+    file.put(new LedgerHeader(OTHER, "/somewhere", "4026531840", Instant.EPOCH).toBytes());
     // The slots are written like in a mapped file.
     ByteBuffer slots = ByteBuffer.allocateDirect(8 * LedgerSlot.SIZE);
     for (int i = 0; i < 3; i++) {

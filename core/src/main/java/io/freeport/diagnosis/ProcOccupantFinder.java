@@ -1,0 +1,102 @@
+package io.freeport.diagnosis;
+
+import io.freeport.Protocol;
+import io.freeport.diagnosis.PortOccupant.Kind;
+import io.freeport.diagnosis.PortOccupant.Use;
+import io.freeport.internal.os.ProcFs;
+import io.freeport.internal.os.SocketOwners;
+import io.freeport.internal.os.SocketTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Finds processes by what Linux shows in {@code /proc}, without a library. */
+final class ProcOccupantFinder {
+
+  private static final long UNSEEN = 0;
+
+  private ProcOccupantFinder() {}
+
+  /** The sockets of one process that are used alike make one occupant. */
+  private record Key(Use use, long pid) {
+    static final Comparator<Key> ORDER = Comparator.comparing(Key::use).thenComparing(Key::pid);
+  }
+
+  static List<PortOccupant> find(int port) {
+    List<SocketTable.Entry> entries;
+    try {
+      entries = SocketTable.entries(Protocol.TCP_AND_UDP, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the table of sockets", e);
+    }
+    // The connections of a server that listens are not what keeps others from its port.
+    if (entries.stream().anyMatch(entry -> useOf(entry) == Use.LISTENING)) {
+      entries.removeIf(entry -> useOf(entry) == Use.CONNECTED || useOf(entry) == Use.CLOSING);
+    }
+    List<Long> processes = processesWith(entries);
+    Map<Key, TreeSet<String>> addresses = new TreeMap<>(Key.ORDER);
+    for (SocketTable.Entry entry : entries) {
+      List<Long> owners =
+          processes.stream()
+              .filter(pid -> SocketOwners.hasAnyOf(Set.of(entry.inode()), pid))
+              .toList();
+      for (long pid : owners.isEmpty() ? List.of(UNSEEN) : owners) {
+        addresses
+            .computeIfAbsent(new Key(useOf(entry), pid), key -> new TreeSet<>())
+            .add(SocketAddressText.of(entry.address(), port));
+      }
+    }
+    List<PortOccupant> occupants = new ArrayList<>();
+    addresses.forEach((key, its) -> occupants.add(occupant(key, List.copyOf(its))));
+    return occupants;
+  }
+
+  private static List<Long> processesWith(List<SocketTable.Entry> entries) {
+    Set<Long> inodes =
+        entries.stream()
+            .map(SocketTable.Entry::inode)
+            .filter(inode -> inode != 0)
+            .collect(Collectors.toSet());
+    return inodes.isEmpty()
+        ? List.of()
+        : ProcessHandle.allProcesses()
+            .map(ProcessHandle::pid)
+            .filter(pid -> SocketOwners.hasAnyOf(inodes, pid))
+            .toList();
+  }
+
+  private static Use useOf(SocketTable.Entry entry) {
+    if (entry.protocol() == Protocol.UDP) {
+      return Use.UDP;
+    }
+    if (entry.isListening()) {
+      return Use.LISTENING;
+    }
+    return entry.inode() == 0 ? Use.CLOSING : Use.CONNECTED;
+  }
+
+  private static PortOccupant occupant(Key key, List<String> addresses) {
+    Optional<ProcessHandle.Info> info =
+        key.pid() == UNSEEN
+            ? Optional.empty()
+            : ProcessHandle.of(key.pid()).map(ProcessHandle::info);
+    return new PortOccupant(
+        key.use() == Use.CLOSING ? Kind.SYSTEM : Kind.PROCESS,
+        key.use(),
+        key.pid() == UNSEEN ? "" : ProcFs.command(key.pid()),
+        key.pid() == UNSEEN ? OptionalLong.empty() : OptionalLong.of(key.pid()),
+        info.flatMap(ProcessHandle.Info::user),
+        info.flatMap(ProcessHandle.Info::startInstant),
+        addresses,
+        List.of());
+  }
+}
