@@ -14,15 +14,30 @@ import org.junit.jupiter.api.Test;
 class HazelcastTest {
 
   @Test
-  void itTakesTheNextNumberAndFailsNowhere(@FreePort HeldPort port) throws Exception {
+  void itTakesTheNextNumberIfSomebodyListens(@FreePort HeldPort port) throws Exception {
     try (ServerSocket somebody = port.serverSocket()) {
-      HazelcastInstance member = JavaServers.hazelcast(somebody.getLocalPort(), network -> {});
-      try {
-        assertThat(member.getCluster().getLocalMember().getAddress().getPort())
-            .isGreaterThan(port.number());
-      } finally {
-        member.getLifecycleService().terminate();
-      }
+      assertThat(numberOfMember(somebody.getLocalPort())).isGreaterThan(port.number());
+    }
+  }
+
+  @Test
+  void itTakesTheNextNumberIfThePortIsNotOffered(@FreePort HeldPort port) {
+    assertThat(numberOfMember(port.number())).isGreaterThan(port.number());
+  }
+
+  /** The control of the test above. */
+  @Test
+  void itKeepsItsNumberIfThePortIsOffered(@FreePort HeldPort port) {
+    port.offer();
+    assertThat(numberOfMember(port.number())).isEqualTo(port.number());
+  }
+
+  private static int numberOfMember(int port) {
+    HazelcastInstance member = JavaServers.hazelcast(port, network -> {});
+    try {
+      return member.getCluster().getLocalMember().getAddress().getPort();
+    } finally {
+      member.getLifecycleService().terminate();
     }
   }
 

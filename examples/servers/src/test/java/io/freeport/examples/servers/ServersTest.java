@@ -54,7 +54,7 @@ class ServersTest {
             : besideReusePort == Outcome.LISTENS
                 ? HandoffMode.REUSE_PORT
                 : HandoffMode.CLOSE_THEN_BIND;
-    assertThat(trial.startOn(mode)).isEqualTo(1);
+    assertThat(trial.start(mode)).isEqualTo(1);
     String startOn;
     if (besideHold == Outcome.LISTENS_ELSEWHERE) {
       assertThatThrownBy(trial::startOn)

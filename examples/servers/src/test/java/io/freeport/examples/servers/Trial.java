@@ -40,7 +40,7 @@ final class Trial {
     try (PortAllocator ports = PortAllocator.create()) {
       HeldPort port = ports.hold(request(HandoffMode.SHARED));
       port.offer();
-      return start(port.number());
+      return startBeside(port.number());
     }
   }
 
@@ -52,11 +52,11 @@ final class Trial {
       port.offer();
       socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       socket.bind(new InetSocketAddress(port.number()));
-      return start(port.number());
+      return startBeside(port.number());
     }
   }
 
-  private Outcome start(int number) throws Exception {
+  private Outcome startBeside(int number) throws Exception {
     Object started;
     try {
       started = server.start().on(number, folder);
@@ -83,38 +83,58 @@ final class Trial {
   }
 
   /**
-   * Has FreePort start the server, and asks it something.
+   * Has FreePort start the server on any number, and asks it something.
    *
    * @return how often FreePort started it
    * @throws io.freeport.PortHandoffException if it listens elsewhere
    */
   int startOn() throws Exception {
-    return startOn(PortRequest.named(server.name()).build());
-  }
-
-  /** Does so with a mode from the beginning. */
-  int startOn(HandoffMode mode) throws Exception {
-    return startOn(request(mode));
-  }
-
-  private int startOn(PortRequest request) throws Exception {
     int[] starts = {0};
-    try (PortAllocator ports = PortAllocator.builder().handoffTimeout(longestStart()).build()) {
+    try (PortAllocator ports = allocator()) {
       StartedConsumer<Object> started =
           ports.startOn(
-              request,
+              PortRequest.named(server.name()).build(),
               port -> {
                 starts[0]++;
                 return server.start().on(port.number(), folder);
               });
-      try {
-        assertThat(started.port().state()).isEqualTo(PortState.TAKEN);
-        assertThat(server.dialog().ask(started.port().number())).matches(server.dialog().answer());
-      } finally {
-        stop(started.consumer());
-      }
+      check(started.port(), started.consumer());
     }
     return starts[0];
+  }
+
+  /**
+   * Has FreePort start the server on a held port that is handed over in some mode, and asks it
+   * something.
+   *
+   * @return how often FreePort started it
+   */
+  int start(HandoffMode mode) throws Exception {
+    int[] starts = {0};
+    try (PortAllocator ports = allocator()) {
+      HeldPort port = ports.hold(request(mode));
+      Object started =
+          port.start(
+              number -> {
+                starts[0]++;
+                return server.start().on(number, folder);
+              });
+      check(port, started);
+    }
+    return starts[0];
+  }
+
+  private void check(HeldPort port, Object started) throws Exception {
+    try {
+      assertThat(port.state()).isEqualTo(PortState.TAKEN);
+      assertThat(server.dialog().ask(port.number())).matches(server.dialog().answer());
+    } finally {
+      stop(started);
+    }
+  }
+
+  private PortAllocator allocator() {
+    return PortAllocator.builder().handoffTimeout(longestStart()).build();
   }
 
   /** A server of this JVM listens as soon as it is started, so there is nothing to wait for. */
