@@ -3,6 +3,10 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.internal.os.WellKnownPorts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 class PortRequestPropertiesTest {
 
-  private static final int AREA = 40;
+  private static final int AREA = 60;
 
   private final PortAllocator allocator = PortAllocator.create();
   private final PortAllocator others = PortAllocator.create();
@@ -41,6 +45,7 @@ class PortRequestPropertiesTest {
       boolean contiguous,
       int alignment,
       int near,
+      int alsoAt,
       Protocol protocol,
       PortTier lastTier) {}
 
@@ -59,7 +64,13 @@ class PortRequestPropertiesTest {
   @Property(tries = 400)
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void whatIsReturnedSatisfiesTheRequest(
-      @ForAll("wishes") Wish wish, @ForAll("areas") Set<Integer> taken) {
+      @ForAll("wishes") Wish wish,
+      @ForAll("areas") Set<Integer> taken,
+      @ForAll("areas") Set<Integer> closing)
+      throws IOException {
+    for (int number : closing) {
+      leaveInTimeWait(base + number);
+    }
     List<HeldPort> blockers = new ArrayList<>();
     for (int number : taken) {
       blockers.add(
@@ -108,6 +119,16 @@ class PortRequestPropertiesTest {
         });
   }
 
+  /** Such a port can be had. It stays so for a minute. */
+  private static void leaveInTimeWait(int number) throws IOException {
+    try (ServerSocket server = new ServerSocket(number, 1, InetAddress.getLoopbackAddress());
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), number);
+        Socket accepted = server.accept()) {
+      accepted.close();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
   private PortRequest requestFor(Wish wish) {
     PortRequest.Builder builder =
         PortRequest.named("wish")
@@ -119,6 +140,9 @@ class PortRequestPropertiesTest {
             .alignedTo(wish.alignment())
             .near(wish.near())
             .upTo(wish.lastTier());
+    if (wish.alsoAt() != 0) {
+      builder.alsoAt(wish.alsoAt());
+    }
     wish.ranges().forEach(range -> builder.range(base + range.first(), base + range.last()));
     return wish.contiguous() ? builder.contiguous().build() : builder.build();
   }
@@ -127,6 +151,13 @@ class PortRequestPropertiesTest {
     List<Integer> numbers = ports.stream().map(port -> port.number() - base).toList();
     assertThat(numbers).hasSize(wish.count()).doesNotHaveDuplicates();
     assertThat(numbers).noneMatch(taken::contains).noneMatch(wish.excluded()::contains);
+    for (HeldPort port : ports) {
+      assertThat(port.companions())
+          .extracting(HeldPort::number)
+          .isEqualTo(wish.alsoAt() == 0 ? List.of() : List.of(port.number() + wish.alsoAt()))
+          .noneMatch(number -> taken.contains(number - base))
+          .noneMatch(number -> wish.excluded().contains(number - base));
+    }
     if (wish.contiguous()) {
       int first = numbers.get(0);
       assertThat(numbers)
@@ -146,6 +177,9 @@ class PortRequestPropertiesTest {
   private @Nullable PortTier oracle(Wish wish, Set<Integer> taken, int count) {
     Set<Integer> used = new HashSet<>(taken);
     used.addAll(wish.excluded());
+    if (wish.contiguous() && wish.alsoAt() != 0 && Math.abs(wish.alsoAt()) < wish.count()) {
+      return null; // it would lead into the block
+    }
     PortTier first = null;
     int left = wish.contiguous() ? 1 : count;
     for (PortTier tier : PortTier.values()) {
@@ -155,13 +189,17 @@ class PortRequestPropertiesTest {
       for (int start : starts(wish, tier)) {
         List<Integer> block =
             IntStream.range(start, start + (wish.contiguous() ? wish.count() : 1)).boxed().toList();
+        List<Integer> all = new ArrayList<>(block);
+        if (wish.alsoAt() != 0) {
+          block.forEach(number -> all.add(number + wish.alsoAt()));
+        }
         boolean possible =
             (base + start) % wish.alignment() == 0
-                && block.stream().noneMatch(used::contains)
+                && all.stream().noneMatch(used::contains)
                 && (tier != PortTier.RANGE || starts(wish, tier).containsAll(block));
         if (possible) {
           first = first == null ? tier : first;
-          used.addAll(block);
+          used.addAll(all);
           if (--left == 0) {
             return first;
           }
@@ -196,13 +234,13 @@ class PortRequestPropertiesTest {
 
   @Provide
   Arbitrary<Set<Integer>> areas() {
-    return Arbitraries.integers().between(10, AREA - 11).set().ofMaxSize(12);
+    return Arbitraries.integers().between(20, AREA - 21).set().ofMaxSize(12);
   }
 
   @Provide
   Arbitrary<Wish> wishes() {
-    // Ten from either end, so that what is near a port or follows it is within the area too.
-    Arbitrary<Integer> number = Arbitraries.integers().between(10, AREA - 11);
+    // Twenty from either end, so that what is near a port or follows it is within the area too.
+    Arbitrary<Integer> number = Arbitraries.integers().between(20, AREA - 21);
     Arbitrary<List<Integer>> numbers = number.list().uniqueElements().ofMaxSize(3);
     Arbitrary<List<PortRange>> ranges =
         Combinators.combine(number, number)
@@ -221,10 +259,14 @@ class PortRequestPropertiesTest {
         .flatAs(
             (preferred, fallback, range, excluded, count, contiguous, alignment, near) ->
                 Combinators.combine(
+                        // Several independent ports with companions may keep each other out.
+                        count == 1 || contiguous
+                            ? Arbitraries.of(0, 0, 3, 7, -5)
+                            : Arbitraries.just(0),
                         Arbitraries.of(Protocol.class),
                         Arbitraries.of(PortTier.PREFERRED, PortTier.FALLBACK, PortTier.RANGE))
                     .as(
-                        (protocol, lastTier) ->
+                        (alsoAt, protocol, lastTier) ->
                             new Wish(
                                 preferred,
                                 fallback,
@@ -234,6 +276,7 @@ class PortRequestPropertiesTest {
                                 contiguous,
                                 alignment,
                                 near,
+                                alsoAt,
                                 protocol,
                                 lastTier)));
   }
