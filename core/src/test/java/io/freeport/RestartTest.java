@@ -80,6 +80,14 @@ class RestartTest {
   /** The losses are retried, so no test sees them. */
   private void report(NumberThief thief, TestReporter reporter) throws IOException {
     assertThat(thief.attempts()).isPositive();
+    System.err.println(
+        +RESTARTS
+            + " restarts, attempts "
+            + thief.attempts()
+            + ", successes "
+            + thief.successes()
+            + ", STOLEN "
+            + losses().size());
     reporter.publishEntry(
         "%d restarts beside %d attempts, %d of them successful, %d STOLEN"
             .formatted(RESTARTS, thief.attempts(), thief.successes(), losses().size()));

@@ -3,6 +3,7 @@ package io.freeport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -13,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,7 @@ class ServerSocketTest {
   private final PortAllocator.Builder builder =
       PortAllocator.builder().listener(event -> events.add(event.type()));
   private PortAllocator allocator = builder.build();
+  private final AtomicBoolean isExpelled = new AtomicBoolean();
 
   @AfterEach
   void release() {
@@ -150,6 +153,32 @@ class ServerSocketTest {
       assertThat(events).contains(PortEvent.Type.STOLEN);
     }
     port.serverSocket().close();
+  }
+
+  @Test
+  void aThiefThatGoesCannotComeBack() throws IOException {
+    List<ServerSocket> thieves = new CopyOnWriteArrayList<>();
+    allocator =
+        builder
+            .listener(
+                event -> {
+                  if (event.type() == PortEvent.Type.STOLEN) {
+                    thieves.forEach(
+                        thief -> {
+                          assertThatNoException().isThrownBy(thief::close);
+                          assertThatExceptionOfType(BindException.class)
+                              .isThrownBy(() -> new ServerSocket(event.port()).close());
+                          isExpelled.set(true);
+                        });
+                  }
+                })
+            .handoff(HandoffMode.SHARED)
+            .build();
+    HeldPort port = allocator.hold("web");
+    port.offer();
+    thieves.add(new ServerSocket(port.number()));
+    port.serverSocket().close();
+    assertThat(isExpelled).isTrue();
   }
 
   /** Nobody else can take it while the test waits for the thief to go. */

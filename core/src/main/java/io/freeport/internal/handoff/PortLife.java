@@ -296,7 +296,8 @@ public final class PortLife {
    * Opens the port, listens on it at once, and closes it to others again. A port that was taken is
    * reclaimed first.
    *
-   * @return the state before; null if somebody has the port, and the server may be bound then
+   * @return the state before; null if somebody has the port, who cannot come back after letting go
+   *     of it; the server may be bound then
    */
   public @Nullable PortState listen(UnboundServer server) throws IOException {
     synchronized (lock) {
@@ -313,6 +314,7 @@ public final class PortLife {
       try {
         server.listenOn(new InetSocketAddress(request.address(), number));
       } catch (BindException somebodyWasFaster) {
+        closeToOthers(); // so that he cannot come back
         return null;
       }
       retainHold();
