@@ -165,18 +165,28 @@ public final class HeldPort implements AutoCloseable {
 
   private void offer(@Nullable HandoffMode mode) {
     PortState before = life.offer(mode);
-    InheritedSockets inherited = new InheritedSockets();
-    while (before == null && inherited.pause()) {
-      before = life.offer(mode);
-    }
     if (before == null) {
-      throw taken();
+      before = offerLater(mode);
     }
     if (before != PortState.OFFERED && life.isWithoutHold()) {
       ConsumerAttempt.awaitEndOfCopies(life);
     }
     fireOffered(before);
-    companions.forEach(companion -> companion.offer(mode));
+    for (HeldPort companion : companions) {
+      companion.offer(mode);
+    }
+  }
+
+  /** Offers a taken port, of which child processes that are being started may have copies. */
+  private PortState offerLater(@Nullable HandoffMode mode) {
+    InheritedSockets inherited = new InheritedSockets();
+    while (inherited.pause()) {
+      PortState before = life.offer(mode);
+      if (before != null) {
+        return before;
+      }
+    }
+    throw taken();
   }
 
   private void fireOffered(PortState before) {
@@ -509,7 +519,9 @@ public final class HeldPort implements AutoCloseable {
       leaked = events.reportsLeaks() && life.hasListener();
     } finally {
       released = releaseThis();
-      companions.forEach(HeldPort::close);
+      for (HeldPort companion : companions) {
+        companion.close();
+      }
     }
     if (released && leaked && number == number()) {
       events.leaked(life);
@@ -518,7 +530,9 @@ public final class HeldPort implements AutoCloseable {
 
   /** Releases the port of a consumer that did not start, or that others use. */
   boolean release() {
-    companions.forEach(HeldPort::release);
+    for (HeldPort companion : companions) {
+      boolean unused = companion.release();
+    }
     return releaseThis();
   }
 

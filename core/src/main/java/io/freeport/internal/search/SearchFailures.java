@@ -26,31 +26,38 @@ final class SearchFailures {
   private final Map<PortTier, PortSequence> tried = new EnumMap<>(PortTier.class);
   private final Set<Integer> inUse = new LinkedHashSet<>();
   private @Nullable BindException notPermitted;
-  private final BitSet excluded = new BitSet();
-  private final BitSet misaligned = new BitSet();
+  private @Nullable BitSet excluded;
+  private @Nullable BitSet misaligned;
 
   void entering(PortTier tier, PortSequence numbers) {
     tried.put(tier, numbers);
   }
 
   void excluded(int port) {
-    excluded.set(port);
+    excluded = with(port, excluded);
+  }
+
+  /** Most searches leave out nothing, so there is no set at first. */
+  private static BitSet with(int port, @Nullable BitSet set) {
+    BitSet ports = set == null ? new BitSet() : set;
+    ports.set(port);
+    return ports;
   }
 
   void misaligned(int port) {
-    misaligned.set(port);
+    misaligned = with(port, misaligned);
   }
 
   /** Returns, as sentences, what the request itself ruled out. */
   List<String> skipped(PortRequest request) {
     List<String> sentences = new ArrayList<>();
-    if (!excluded.isEmpty()) {
+    if (excluded != null) {
       sentences.add(
           "Of these, "
               + excluded.cardinality()
               + " left out: the request excludes them, or they were lost before.");
     }
-    if (!misaligned.isEmpty()) {
+    if (misaligned != null) {
       sentences.add(
           "Of these, "
               + misaligned.cardinality()
