@@ -1,7 +1,7 @@
 package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.freeport.testing.NumberThief;
 import io.freeport.testing.NumberThief.Prey;
@@ -80,14 +80,6 @@ class RestartTest {
   /** The losses are retried, so no test sees them. */
   private void report(NumberThief thief, TestReporter reporter) throws IOException {
     assertThat(thief.attempts()).isPositive();
-    System.err.println(
-        +RESTARTS
-            + " restarts, attempts "
-            + thief.attempts()
-            + ", successes "
-            + thief.successes()
-            + ", STOLEN "
-            + losses().size());
     reporter.publishEntry(
         "%d restarts beside %d attempts, %d of them successful, %d STOLEN"
             .formatted(RESTARTS, thief.attempts(), thief.successes(), losses().size()));
@@ -190,22 +182,37 @@ class RestartTest {
   @ValueSource(booleans = {false, true})
   void aThiefThatStaysIsNamed(boolean byStartOn) {
     port.close();
+    Throwable failure = startBesideAThiefThatStays(byStartOn);
+    // The diagnosis has three seconds, which may be too short on a busy machine.
+    for (int left = 5; left > 0 && isWithoutName(failure); left--) {
+      failure = startBesideAThiefThatStays(byStartOn);
+    }
+    assertThat(failure)
+        .isInstanceOf(PortHandoffException.class)
+        .hasMessageStartingWith(
+            "Port %d \"strict\" (OFFERED): somebody else took it before its consumer did, and has not let go of it within 500 ms. Port"
+                + " %d is taken by java (pid %d",
+            number, number, thieves.get(0).pid())
+        .hasMessageEndingWith(" Stop that process, or let the number change.");
+  }
+
+  private static boolean isWithoutName(Throwable failure) {
+    return failure.toString().contains("Who has it cannot be told.");
+  }
+
+  private Throwable startBesideAThiefThatStays(boolean byStartOn) {
+    thieves.forEach(NumberThief::close);
+    thieves.clear();
     PortRequest strict = PortRequest.named("strict").preferred(number).strict().build();
     try (PortAllocator impatient = builder(Duration.ofMillis(500)).build()) {
-      assertThatExceptionOfType(PortHandoffException.class)
-          .isThrownBy(
-              () -> {
-                if (byStartOn) {
-                  impatient.startOn(strict, held -> startBehindThief(held.number()));
-                } else {
-                  impatient.hold(strict).start(this::startBehindThief);
-                }
-              })
-          .withMessageStartingWith(
-              "Port %d \"strict\" (OFFERED): somebody else took it before its consumer did, and has not let go of it within 500 ms. Port"
-                  + " %d is taken by java (pid %d",
-              number, number, thieves.get(0).pid())
-          .withMessageEndingWith(" Stop that process, or let the number change.");
+      return catchThrowable(
+          () -> {
+            if (byStartOn) {
+              impatient.startOn(strict, held -> startBehindThief(held.number()));
+            } else {
+              impatient.hold(strict).start(this::startBehindThief);
+            }
+          });
     }
   }
 
