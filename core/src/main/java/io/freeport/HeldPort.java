@@ -586,6 +586,11 @@ public final class HeldPort implements AutoCloseable {
     }
 
     @Override
+    public boolean hasHold() {
+      return life.hasHold();
+    }
+
+    @Override
     public boolean isInUse() {
       return life.isInUse();
     }

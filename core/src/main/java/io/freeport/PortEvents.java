@@ -125,7 +125,7 @@ final class PortEvents {
         port
             + (usedBy.isEmpty() ? "" : " of " + usedBy)
             + ": something still listens on it after its release. Stop its consumer before its scope ends, or set freeport.leaks=ignore. "
-            + PortDiagnosis.of(port.number()).describe();
+            + PortDiagnosis.of(port.number(), port.request().protocol()).describe();
     if (leaks == LeakPolicy.FAIL) {
       throw new PortLeakException(message);
     }

@@ -74,6 +74,14 @@ public interface PortHandover {
   void retainHold();
 
   /**
+   * Returns whether the hold is there, alone or beside the consumer. A handover closes it, unless
+   * it is retained. Where a port cannot be shared, {@code offer} closes it.
+   *
+   * @return whether a socket of this JVM is bound to the port
+   */
+  boolean hasHold();
+
+  /**
    * Returns whether somebody uses the port, beside its hold or instead of it. For a port for TCP
    * and UDP, one of the two is enough. Unlike {@link io.freeport.HeldPort#confirm()} this changes
    * nothing. No connection is made.

@@ -45,24 +45,39 @@ final class ConflictExplanation
    *
    * @param whose which point asked for it
    * @param protocol the protocol it is used for
-   * @param state whether it is held
+   * @param state whether it is offered
+   * @param hasHold whether this test's hold is there
    */
-  private record Conflict(String whose, Protocol protocol, PortState state) {
+  private record Conflict(String whose, Protocol protocol, PortState state, boolean hasHold) {
+
+    private static final String MAY_BE_ANOTHER =
+        " If the server does set it, another server had the port for a moment.";
+
     static Conflict of(HeldPort port, InjectionPoint point) {
       String name = port.name();
       return new Conflict(
           (name.isEmpty() ? "" : "\"" + name + "\", ") + "from @FreePort " + point.description(),
           port.request().protocol(),
-          port.state());
+          port.state(),
+          port.handover().hasHold());
     }
 
     /** Says who has the port, and what to do if nobody but this test's own hold has it. */
     String describe(int port) {
       PortDiagnosis diagnosis = PortDiagnosis.of(port, protocol);
-      boolean isOnlyHeld =
+      boolean isSomebodyThere =
           diagnosis.occupants().stream()
-              .allMatch(occupant -> occupant.kind() == PortOccupant.Kind.FREEPORT);
-      return diagnosis.describe() + (isOnlyHeld ? OwnHoldText.of(state) : "");
+              .anyMatch(occupant -> occupant.kind() != PortOccupant.Kind.FREEPORT);
+      if (isSomebodyThere || state.compareTo(PortState.TAKEN) >= 0) {
+        return diagnosis.describe();
+      }
+      if (!hasHold) {
+        return "Nobody is seen to have it now, and its hold was closed by offer(). Another socket had the port when the server started.";
+      }
+      return diagnosis.describe()
+          + " This is the test's own hold."
+          + OwnHoldText.of(state)
+          + (state == PortState.OFFERED ? MAY_BE_ANOTHER : "");
     }
   }
 
@@ -126,7 +141,10 @@ final class ConflictExplanation
                 ports.put(
                     port,
                     new Conflict(
-                        "not from a @FreePort of this test", Protocol.TCP, PortState.RELEASED)));
+                        "not from a @FreePort of this test",
+                        Protocol.TCP,
+                        PortState.RELEASED,
+                        false)));
     for (PortUsage usage : PortUsages.visibleFrom(context)) {
       ports.put(usage.port().number(), Conflict.of(usage.port(), usage.point()));
       for (HeldPort companion : usage.port().companions()) {

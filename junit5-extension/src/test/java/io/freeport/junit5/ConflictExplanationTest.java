@@ -1,9 +1,12 @@
 package io.freeport.junit5;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.Protocol;
 import java.io.IOException;
@@ -11,6 +14,9 @@ import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -55,15 +61,23 @@ class ConflictExplanationTest {
   }
 
   /** The server does not set SO_REUSEADDR, so the test's own hold is in its way. */
-  @Test
-  void saysWhatToDoIfOnlyTheOwnHoldIsThere() {
-    assertThat(explanations(failureOf(WithoutReuse.class)))
+  @ParameterizedTest
+  @ValueSource(classes = {WithoutReuse.class, ReusePortAlone.class})
+  void saysWhatToDoIfOnlyTheOwnHoldIsThere(Class<?> fixture) {
+    assertSaysThatTheServerMayNotShare(fixture);
+  }
+
+  private static void assertSaysThatTheServerMayNotShare(Class<?> fixture) {
+    assertThat(explanations(failureOf(fixture)))
         .singleElement()
         .asString()
-        .contains("is taken by the FreePort hold of WithoutReuse.test", ", this JVM, ")
         .contains(
-            " A server that does not set SO_REUSEADDR cannot listen beside this hold: start it by HeldPort.start(...), or ask for"
-                + " handoff = HandoffMode.CLOSE_THEN_BIND.");
+            "is taken by the FreePort hold of " + fixture.getSimpleName() + ".test", ", this JVM, ")
+        .endsWith(
+            " This is the test's own hold."
+                + " A server that does not set SO_REUSEADDR cannot listen beside this hold: start it by HeldPort.start(...), or ask for"
+                + " handoff = HandoffMode.CLOSE_THEN_BIND."
+                + " If the server does set it, another server had the port for a moment.");
   }
 
   static class WithoutReuse {
@@ -76,13 +90,99 @@ class ConflictExplanationTest {
     }
   }
 
+  static class ReusePortAlone {
+    @Test
+    void test(@FreePort int port) throws IOException {
+      try (ServerSocket server = new ServerSocket()) {
+        server.setReuseAddress(false);
+        server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        server.bind(new InetSocketAddress(port));
+      }
+    }
+  }
+
+  /** Its log is all that a test learns of the conflict. */
+  @Test
+  void alsoOfAProcess() {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no Python");
+    assertSaysThatTheServerMayNotShare(PythonServer.class);
+  }
+
+  static class PythonServer {
+    @Test
+    void test(@FreePort int port) throws IOException {
+      Process server =
+          new ProcessBuilder(
+                  "/usr/bin/python3",
+                  "-c",
+                  "import socketserver, sys; socketserver.TCPServer(('127.0.0.1', int(sys.argv[1])), None)",
+                  String.valueOf(port))
+              .redirectErrorStream(true)
+              .start();
+      assertThat(new String(server.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+    }
+  }
+
+  /** The first server sets SO_REUSEADDR. It is closed before the explanation is written. */
+  @Test
+  void saysThatTheOtherServerMayHaveGone() {
+    assertSaysThatTheServerMayNotShare(StolenByAnother.class);
+  }
+
+  static class StolenByAnother {
+    @Test
+    void test(@FreePort int port) throws IOException {
+      listenTwice(port);
+    }
+  }
+
+  @Test
+  void namesTheOtherServerIfItIsThere() throws IOException {
+    try (ServerSocket other = new ServerSocket()) {
+      StolenAndKept.other = other;
+      assertThat(explanations(failureOf(StolenAndKept.class)))
+          .singleElement()
+          .asString()
+          .matches("(?s).* and by java \\(pid \\d+, this JVM, [^;]*, listening on \\[::]:\\d+\\.");
+    }
+  }
+
+  static class StolenAndKept {
+    static @Nullable ServerSocket other;
+
+    @Test
+    void test(@FreePort int port) throws IOException {
+      Objects.requireNonNull(other).bind(new InetSocketAddress(port));
+      new ServerSocket(port).close();
+    }
+  }
+
+  /** The record says that the port is offered, but no hold is there. */
+  @Test
+  void blamesNoHoldThatWasClosed() {
+    assertThat(explanations(failureOf(WithoutHold.class)))
+        .singleElement()
+        .asString()
+        .endsWith(
+            ": Nobody is seen to have it now, and its hold was closed by offer(). Another socket had the port when the server started.");
+  }
+
+  static class WithoutHold {
+    @Test
+    void test(@FreePort(handoff = HandoffMode.CLOSE_THEN_BIND) int port) throws IOException {
+      listenTwice(port);
+    }
+  }
+
   @Test
   void saysThatAPortWasNotOffered() {
     assertThat(explanations(failureOf(NotOffered.class)))
         .singleElement()
         .asString()
-        .contains(
-            " It is held and was not offered. Call offer() before its server starts, or use start(...) or serverSocket().");
+        .contains("is taken by the FreePort hold of NotOffered.test")
+        .endsWith(
+            " This is the test's own hold."
+                + " It is held and was not offered. Call offer() before its server starts, or use start(...) or serverSocket().");
   }
 
   static class NotOffered {

@@ -225,7 +225,9 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
     // A command that fails at once is faster than the look at its ports. Our own hold, which is
     // still there then, is none of those who are in its way.
     String who =
-        port.confirm() ? PortDiagnosis.of(before).describe() : "Somebody had port " + before + ".";
+        port.confirm()
+            ? PortDiagnosis.of(before, port.request().protocol()).describe()
+            : "Somebody had port " + before + ".";
     try {
       ports.move(name);
     } catch (PortUnavailableException | PortConflictException e) {

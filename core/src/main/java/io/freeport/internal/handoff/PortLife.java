@@ -457,6 +457,13 @@ public final class PortLife {
     }
   }
 
+  /** Returns whether the hold is there, alone or beside the consumer. */
+  public boolean hasHold() {
+    synchronized (lock) {
+      return hold != null;
+    }
+  }
+
   /** Returns whether somebody uses the port for one of its protocols at least. */
   public boolean isInUse() {
     synchronized (lock) {

@@ -51,6 +51,11 @@ record LedgerHeader(Owner owner, String module, String network, Instant since) {
     }
   }
 
+  /** Returns whether two numbers are those of one network namespace, as far as they are known. */
+  static boolean isOneNetwork(String one, String other) {
+    return one.isEmpty() || other.isEmpty() || one.equals(other);
+  }
+
   ByteBuffer toBytes() {
     byte[] ownerText = owner.toString().getBytes(UTF_8);
     byte[] networkText = network.getBytes(UTF_8);

@@ -132,10 +132,14 @@ final class OwnerDirectory {
     return visit(directory.resolve(owner + ".lock"), NOTHING, NOTHING);
   }
 
-  /** Returns the tickets of those who wait for ports, in a folder within this directory. */
-  Tickets tickets() {
+  /**
+   * Returns the tickets of those who wait for ports, in a folder within this directory.
+   *
+   * @param network the number of this JVM's network namespace; empty if unknown
+   */
+  Tickets tickets(String network) {
     return new Tickets(
-        directory.resolve("queue"), nameOf(self), owner -> lockOf(owner) == LockFile.HELD);
+        directory.resolve("queue"), nameOf(self), network, owner -> lockOf(owner) == LockFile.HELD);
   }
 
   private void removeDeadOwners() {

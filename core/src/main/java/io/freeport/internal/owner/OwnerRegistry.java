@@ -231,9 +231,7 @@ public final class OwnerRegistry {
 
   /** Returns whether an owner is in the network namespace of this JVM, as far as that is known. */
   public boolean isOfThisNetwork(OwnerRecord owner) {
-    return owner.network().isEmpty()
-        || header.network().isEmpty()
-        || owner.network().equals(header.network());
+    return LedgerHeader.isOneNetwork(owner.network(), header.network());
   }
 
   /**
@@ -242,7 +240,7 @@ public final class OwnerRegistry {
    * @return empty if {@link #directory()} cannot be used
    */
   public Optional<Tickets> tickets() {
-    return Optional.ofNullable(files).map(OwnerDirectory::tickets);
+    return Optional.ofNullable(files).map(directory -> directory.tickets(header.network()));
   }
 
   /**

@@ -23,7 +23,8 @@ import java.util.stream.StreamSupport;
  * name starts with a number by which all JVMs sort the tickets, and ends with the owner. The lock
  * on the owner's file tells whether the owner still waits, so a ticket needs no lock.
  *
- * <p>A ticket whose owner is dead does not count. The next JVM that looks removes it.
+ * <p>A ticket whose owner is dead does not count. The next JVM that looks removes it. Neither does
+ * a ticket of another network namespace: its ports are not ours.
  */
 public final class Tickets {
 
@@ -38,15 +39,18 @@ public final class Tickets {
 
   private final Path directory;
   private final String self;
+  private final String network;
   private final Lives lives;
 
   /**
    * @param self this owner, as the names of tickets have it
+   * @param network the number of this owner's network namespace; empty if unknown
    * @param lives is asked about the owners of other tickets
    */
-  Tickets(Path directory, String self, Lives lives) {
+  Tickets(Path directory, String self, String network, Lives lives) {
     this.directory = directory;
     this.self = self;
+    this.network = network;
     this.lives = lives;
   }
 
@@ -62,7 +66,9 @@ public final class Tickets {
         () -> {
           Files.createDirectories(directory);
           return Files.writeString(
-              fileOf(number), until.toEpochMilli() + "\n" + text, StandardOpenOption.CREATE_NEW);
+              fileOf(number),
+              until.toEpochMilli() + "\n" + network + "\n" + text,
+              StandardOpenOption.CREATE_NEW);
         });
   }
 
@@ -72,7 +78,7 @@ public final class Tickets {
   }
 
   /**
-   * Returns what is on the tickets that other living owners took earlier.
+   * Returns what is on the tickets that other living owners of this network namespace took earlier.
    *
    * @param number that of a ticket of this JVM
    * @return in the order of the tickets
@@ -99,10 +105,11 @@ public final class Tickets {
         continue;
       }
       String[] lines = linesOf(file);
-      if (lines.length == 2
+      if (lines.length == 3
           && lines[0].matches("[0-9]{1,18}")
-          && System.currentTimeMillis() < Long.parseLong(lines[0])) {
-        texts.add(lines[1]);
+          && System.currentTimeMillis() < Long.parseLong(lines[0])
+          && LedgerHeader.isOneNetwork(lines[1], network)) {
+        texts.add(lines[2]);
       }
     }
     return texts;

@@ -6,6 +6,7 @@ import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
 import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.os.KernelPorts;
 import io.freeport.internal.os.SocketError;
 import io.freeport.internal.os.WellKnownPorts;
@@ -45,10 +46,13 @@ public final class NoPortMessage {
     lines.add("No " + request + " can be had. Tried: " + refusals + ".");
     lines.addAll(refusals.skipped(request));
     List<Integer> occupied = new ArrayList<>();
+    List<Integer> closing = new ArrayList<>();
     for (PortDiagnosis diagnosis : diagnoses(refusals.inUse(), request.protocol())) {
       lines.add("  " + diagnosis.describe());
       if (diagnosis.isExplained()) {
         occupied.add(diagnosis.port());
+      } else if (request.protocol().hasTcp() && isClosing(diagnosis)) {
+        closing.add(diagnosis.port());
       }
     }
     List<String> advice = new ArrayList<>();
@@ -71,6 +75,12 @@ public final class NoPortMessage {
     }
     if (!occupied.isEmpty()) {
       advice.add("Stop what has " + join(occupied) + ".");
+    }
+    if (!closing.isEmpty()) {
+      advice.add(
+          "Wait up to a minute: then the system has closed the former connections of "
+              + join(closing)
+              + ".");
     }
     if (request.lastTier() != PortTier.ANY) {
       advice.add("Allow other ports: fallback(...), range(...) or upTo(PortTier.ANY).");
@@ -154,6 +164,11 @@ public final class NoPortMessage {
       }
     }
     return diagnoses;
+  }
+
+  private static boolean isClosing(PortDiagnosis diagnosis) {
+    return diagnosis.occupants().stream()
+        .anyMatch(occupant -> occupant.kind() == PortOccupant.Kind.SYSTEM);
   }
 
   private static String withAdvice(List<String> lines, List<String> advice) {

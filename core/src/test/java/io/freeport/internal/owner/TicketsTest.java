@@ -65,6 +65,18 @@ class TicketsTest {
     assertThat(one.before(Long.MAX_VALUE)).containsExactly("in time");
   }
 
+  /** It waits for other ports, which have the same numbers. */
+  @Test
+  void ofAnotherNetworkNamespaceDoNotCount() throws IOException {
+    OwnerDirectory owners = OwnerDirectory.open(directory, OwnerRegistry.open(temp).self());
+    owners.tickets("4026531841").take(NUMBER, later(), "in a sandbox");
+    owners.tickets("").take(NUMBER + 1, later(), "unknown");
+    OwnerDirectory others = OwnerDirectory.open(directory, OwnerRegistry.open(temp).self());
+    assertThat(others.tickets("4026531840").before(Long.MAX_VALUE)).containsExactly("unknown");
+    assertThat(others.tickets("4026531841").before(Long.MAX_VALUE))
+        .containsExactly("in a sandbox", "unknown");
+  }
+
   @Test
   void ofADeadOwnerAreRemoved() throws Exception {
     try (OwnerChild child = OwnerChild.start(directory)) {
@@ -72,7 +84,7 @@ class TicketsTest {
       Files.createDirectories(directory.resolve("queue"));
       Path ticket =
           file(NUMBER + "-" + owner.pid() + "-" + owner.start() + "-" + owner.nonce() + ".ticket");
-      Files.writeString(ticket, later().toEpochMilli() + "\nalive");
+      Files.writeString(ticket, later().toEpochMilli() + "\n\nalive");
       assertThat(one.before(Long.MAX_VALUE)).containsExactly("alive");
       child.kill();
       assertThat(one.before(Long.MAX_VALUE)).isEmpty();
@@ -95,7 +107,7 @@ class TicketsTest {
     other.take(NUMBER, later(), "a ticket");
     String owner = files().get(0).getFileName().toString().substring(19);
     Files.writeString(file((NUMBER + 1) + owner), "");
-    Files.writeString(file((NUMBER + 2) + owner), "tomorrow\ntext");
+    Files.writeString(file((NUMBER + 2) + owner), "tomorrow\n\ntext");
     Files.createDirectory(file((NUMBER + 3) + owner));
     Files.writeString(file("notes.txt"), "x");
     Files.createSymbolicLink(file((NUMBER + 4) + owner), file("notes.txt"));
