@@ -78,6 +78,15 @@ class NeverTwiceTest {
         "");
   }
 
+  /** Its hold on all addresses is one on all IPv4 addresses. */
+  @Test
+  void byAJvmWithoutIpv6() throws Exception {
+    holdsElsewhere(
+        List.of(),
+        List.of("-Djava.net.preferIPv4Stack=true", "-Dfreeport.dir=" + directory.resolve("a")),
+        "");
+  }
+
   @Test
   void byAnotherUser(@TempDir Path copies) throws Exception {
     assumeTrue(

@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,18 @@ public final class BoundSockets {
     try {
       socket.setOption(StandardSocketOptions.SO_REUSEADDR, false);
       bind(socket, where);
+      return socket;
+    } catch (Throwable e) {
+      close(socket);
+      throw e;
+    }
+  }
+
+  static ServerSocketChannel listen(InetSocketAddress where) throws IOException {
+    ServerSocketChannel socket = ServerSocketChannel.open();
+    try {
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      socket.bind(where, 1);
       return socket;
     } catch (Throwable e) {
       close(socket);

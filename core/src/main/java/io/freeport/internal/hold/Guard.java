@@ -52,8 +52,12 @@ final class Guard implements Closeable {
     }
   }
 
-  /** Returns whether this machine behaves as described. */
-  static boolean isSupported() {
+  /**
+   * Returns whether this machine behaves as described.
+   *
+   * @throws IOException if that cannot be found out now, since there are no sockets to try it with
+   */
+  static boolean isSupported() throws IOException {
     int known = supported;
     if (known == 0) {
       known = probe() ? 1 : -1;
@@ -62,7 +66,11 @@ final class Guard implements Closeable {
     return known > 0;
   }
 
-  private static boolean probe() {
+  private static boolean probe() throws IOException {
+    // Not every system has these addresses. There, a bind of them fails whoever has the port.
+    if (!canBind(LOCK, 0) || !canBind(MARK, 0)) {
+      return false;
+    }
     try (SocketChannel hold = BoundSockets.openTcp()) {
       hold.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       hold.bind(new InetSocketAddress(0));
@@ -72,8 +80,6 @@ final class Guard implements Closeable {
       }
       hold.setOption(StandardSocketOptions.SO_REUSEADDR, false);
       return !canListen(port);
-    } catch (IOException noSuchAddress) {
-      return false;
     }
   }
 
@@ -144,7 +150,7 @@ final class Guard implements Closeable {
   }
 
   /** Returns whether a hold on an address needs a mark. */
-  static boolean isForSingle(Protocol protocol, InetSocketAddress where) {
+  static boolean isForSingle(Protocol protocol, InetSocketAddress where) throws IOException {
     return protocol.hasTcp() && !where.getAddress().isAnyLocalAddress() && isSupported();
   }
 }

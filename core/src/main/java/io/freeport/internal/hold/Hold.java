@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,7 @@ public final class Hold {
   /**
    * Returns an exclusive hold by a TCP socket that is not bound yet.
    *
-   * @throws BindException as above; the socket then is good for another port
+   * @throws BindException as above; if the socket is still open then, it is good for another port
    */
   public static Hold exclusive(SocketChannel unbound, @Nullable InetAddress address, int port)
       throws IOException {
@@ -124,8 +125,7 @@ public final class Hold {
     try (Guard guard = Guard.take(port)) {
       guard.open();
       tcp = BoundSockets.bindTcp(where, true);
-      BoundSockets.bindTcp(where, true).close(); // which fails if a server was faster
-      tcp.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+      closeToServers(tcp, where);
       if (Guard.isForSingle(protocol, where)) {
         mark = guard.mark();
       }
@@ -134,6 +134,20 @@ public final class Hold {
       BoundSockets.close(tcp);
       BoundSockets.close(mark);
       throw e;
+    }
+  }
+
+  /**
+   * Clears the option while another socket of ours listens. That one can listen only if nobody else
+   * does, and nobody else can as long as it does, so no server comes in between.
+   */
+  private static void closeToServers(SocketChannel tcp, InetSocketAddress where)
+      throws IOException {
+    ServerSocketChannel only = BoundSockets.listen(where);
+    try {
+      tcp.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+    } finally {
+      only.close();
     }
   }
 

@@ -344,7 +344,7 @@ public final class PortSearch {
     /** Uses a socket again that was refused: a range that is nearly full would need many. */
     private Hold holdTcp(int number) throws IOException {
       SocketChannel socket = unbound;
-      if (socket == null) {
+      if (socket == null || !socket.isOpen()) {
         socket = BoundSockets.openTcp();
         unbound = socket;
       }

@@ -52,7 +52,7 @@ class GuardTest {
   }
 
   @Test
-  void linuxIsCapableOfIt() {
+  void linuxIsCapableOfIt() throws IOException {
     assertThat(Guard.isSupported()).isTrue();
   }
 
