@@ -45,7 +45,8 @@ class LedgerRaceTest {
     try (ChildJvm child = startWriter()) {
       Owner owner = Owner.parse(child.readLine());
       Set<Integer> seen = new HashSet<>();
-      for (int i = 0; i < READS; i++) {
+      // On a busy machine the writer may not get a turn between two reads.
+      for (int i = 0; i < READS || seen.size() <= READS; i++) {
         List<RecordedHold> holds =
             registry.livingOwners().stream()
                 .filter(record -> record.owner().equals(owner))
@@ -56,7 +57,6 @@ class LedgerRaceTest {
         assertThat(holds).extracting(RecordedHold::port).contains(STAYS);
         holds.forEach(hold -> seen.add(hold.port()));
       }
-      assertThat(seen).as("ports seen, so there was something to see").hasSizeGreaterThan(READS);
     }
   }
 
