@@ -150,9 +150,14 @@ final class ConsumerAttempt<T, E extends Exception> {
             + (life.isWithoutHold() ? "" : OwnHoldText.of(life.state())));
   }
 
+  /** Returns a time limit as {@link System#nanoTime()} counts it, however long it is. */
+  static long nanos(Duration timeout) {
+    return timeout.compareTo(LONGEST_WAIT) < 0 ? timeout.toNanos() : LONGEST_WAIT.toNanos();
+  }
+
   private static boolean isThereInTime(PortLife life, BooleanSupplier isThere, Duration timeout) {
     long start = System.nanoTime();
-    long limit = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout.toNanos() : LONGEST_WAIT.toNanos();
+    long limit = nanos(timeout);
     long pause = FIRST_PAUSE_NANOS;
     while (!isThere.getAsBoolean()) {
       if (System.nanoTime() - start >= limit) {

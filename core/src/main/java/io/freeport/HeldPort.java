@@ -365,9 +365,9 @@ public final class HeldPort implements AutoCloseable {
    * @param <T> what is started
    * @param <E> how the start may fail
    * @return the consumer; the port is {@linkplain PortState#TAKEN taken}
-   * @throws E if the start fails for another reason than that somebody else has the port, or if
-   *     somebody still has it when the time is over
-   * @throws PortHandoffException if the consumer does not have its port in time
+   * @throws E if the start fails for another reason than that somebody else has the port
+   * @throws PortHandoffException if the consumer does not have its port in time, or if somebody
+   *     else has it when the time is over
    * @throws PortUnavailableException if the port was taken and somebody still has it
    * @throws IllegalStateException if the port is released
    */
@@ -443,7 +443,7 @@ public final class HeldPort implements AutoCloseable {
   /** Waits until the process that was faster than the consumer has let go of the port. */
   private final class Patience {
 
-    private final long limit = handoffTimeout.toNanos();
+    private final long limit = ConsumerAttempt.nanos(handoffTimeout);
     private long firstLoss;
     private boolean isLost;
 

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds processes by what Linux shows in {@code /proc}, without a library. */
 final class ProcOccupantFinder {
@@ -42,36 +45,51 @@ final class ProcOccupantFinder {
     if (entries.stream().anyMatch(entry -> useOf(entry) == Use.LISTENING)) {
       entries.removeIf(entry -> useOf(entry) == Use.CONNECTED || useOf(entry) == Use.CLOSING);
     }
-    List<Long> processes = processesWith(entries);
+    Map<Long, Long> owners = ownersOf(entries);
     Map<Key, TreeSet<String>> addresses = new TreeMap<>(Key.ORDER);
     for (SocketTable.Entry entry : entries) {
-      List<Long> owners =
-          processes.stream()
-              .filter(pid -> SocketOwners.hasAnyOf(Set.of(entry.inode()), pid))
-              .toList();
-      for (long pid : owners.isEmpty() ? List.of(UNSEEN) : owners) {
-        addresses
-            .computeIfAbsent(new Key(useOf(entry), pid), key -> new TreeSet<>())
-            .add(SocketAddressText.of(entry.address(), port));
-      }
+      addresses
+          .computeIfAbsent(
+              new Key(useOf(entry), owners.getOrDefault(entry.inode(), UNSEEN)),
+              key -> new TreeSet<>())
+          .add(SocketAddressText.of(entry.address(), port));
     }
     List<PortOccupant> occupants = new ArrayList<>();
     addresses.forEach((key, its) -> occupants.add(occupant(key, List.copyOf(its))));
     return occupants;
   }
 
-  private static List<Long> processesWith(List<SocketTable.Entry> entries) {
-    Set<Long> inodes =
+  /**
+   * Returns which process has each socket. It takes a while to look at all open files of a machine,
+   * so those of this JVM and of its children come first, and no others if that is enough. If
+   * several processes share a socket, it is that of the first one.
+   */
+  private static Map<Long, Long> ownersOf(List<SocketTable.Entry> entries) {
+    Set<Long> left =
         entries.stream()
             .map(SocketTable.Entry::inode)
             .filter(inode -> inode != 0)
-            .collect(Collectors.toSet());
-    return inodes.isEmpty()
-        ? List.of()
-        : ProcessHandle.allProcesses()
-            .map(ProcessHandle::pid)
-            .filter(pid -> SocketOwners.hasAnyOf(inodes, pid))
-            .toList();
+            .collect(Collectors.toCollection(HashSet::new));
+    Map<Long, Long> owners = new HashMap<>();
+    ProcessHandle self = ProcessHandle.current();
+    addOwners(Stream.of(self), left, owners);
+    addOwners(self.descendants(), left, owners);
+    if (!left.isEmpty()) {
+      addOwners(ProcessHandle.allProcesses(), left, owners);
+    }
+    return owners;
+  }
+
+  private static void addOwners(
+      Stream<ProcessHandle> processes, Set<Long> left, Map<Long, Long> owners) {
+    processes
+        .takeWhile(process -> !left.isEmpty())
+        .forEach(
+            process -> {
+              Set<Long> open = SocketOwners.openIn(process.pid(), left);
+              open.forEach(inode -> owners.put(inode, process.pid()));
+              left.removeAll(open);
+            });
   }
 
   private static Use useOf(SocketTable.Entry entry) {

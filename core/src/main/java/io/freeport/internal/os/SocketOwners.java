@@ -31,7 +31,8 @@ public final class SocketOwners {
     return openIn(pid, inodes).containsAll(inodes);
   }
 
-  private static Set<Long> openIn(long pid, Set<Long> inodes) {
+  /** Returns those of some sockets that a process has open. */
+  public static Set<Long> openIn(long pid, Set<Long> inodes) {
     Set<Long> open = new HashSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(ProcFs.path(pid + "/fd"))) {
       for (Path file : files) {
