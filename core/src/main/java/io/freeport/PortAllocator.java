@@ -454,7 +454,7 @@ public final class PortAllocator implements AutoCloseable {
     @Override
     public Optional<HeldPort> holdAgain(PortRequest request, int number, PortTier tier) {
       try {
-        Hold hold = Hold.exclusive(Protocol.TCP, request.address(), number);
+        Hold hold = Hold.anyExclusive(Protocol.TCP, request.address(), number);
         return Optional.of(share(enter(request, number, tier, hold, PortState.HELD)));
       } catch (IOException taken) {
         return Optional.empty();

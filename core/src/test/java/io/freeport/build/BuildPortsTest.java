@@ -13,8 +13,10 @@ import io.freeport.internal.hold.Hold;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -157,11 +159,30 @@ class BuildPortsTest {
     first.kill();
     try (PortAllocator allocator = PortAllocator.create()) {
       HeldPort stolen = allocator.hold(PortRequest.named("").preferred(port).strict().build());
-      if (stolen.state() == PortState.HELD) { // it would be offered in TIME_WAIT
-        assertThat(number(second, "TAKEN")).isEqualTo(port);
-        assertThat(number(fork(), "OFFERED")).isNotEqualTo(port);
-      }
+      assertThat(stolen.state()).isEqualTo(PortState.HELD);
+      assertThat(number(second, "TAKEN")).isEqualTo(port);
+      assertThat(number(fork(), "OFFERED")).isNotEqualTo(port);
+      stolen.offer();
+      assertThat(number(second, "TAKEN")).as("a shared bind would succeed").isEqualTo(port);
     }
+    assertThat(number(second, "OFFERED")).as("after its release").isEqualTo(port);
+  }
+
+  /** So an exclusive bind fails for a minute, and nobody of the build has a hold. */
+  @Test
+  void theNumberIsKeptInTimeWait() throws Exception {
+    ChildJvm first = fork();
+    int port = number(first, "OFFERED");
+    first.kill();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket server = new ServerSocket(port, 1, loopback);
+        Socket client = new Socket(loopback, port);
+        Socket accepted = server.accept()) {
+      accepted.close();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(isFree(port)).isFalse();
+    assertThat(number(fork(), "OFFERED")).isEqualTo(port);
   }
 
   @Test

@@ -355,7 +355,7 @@ public final class PortLife {
    */
   public void share() {
     synchronized (lock) {
-      strategy = new BuildHold();
+      strategy = new BuildHold(registry);
       isRetained = true;
       offerShared();
     }

@@ -153,12 +153,14 @@ public final class Hold {
 
   /**
    * Returns a hold beside which a consumer, and another JVM of the build, can bind TCP. It can be
-   * had while the port's former connections are in TIME_WAIT.
+   * had while the port's former connections are in TIME_WAIT, and beside an offered hold. So only
+   * for a port that another JVM of the build holds.
    *
    * @throws BindException if somebody listens on the port, or has it exclusively
    */
   public static Hold shared(@Nullable InetAddress address, int port) throws IOException {
-    return new Hold(BoundSockets.bindTcp(new InetSocketAddress(address, port), true), null, null);
+    SocketChannel tcp = BoundSockets.bindTcp(new InetSocketAddress(address, port), true);
+    return complete(tcp, Protocol.TCP, address, port);
   }
 
   /**

@@ -170,6 +170,18 @@ class HoldTest {
     }
   }
 
+  /** As JVMs of a build have it. */
+  @Test
+  void aSharedHoldOfOneAddressLeavesAMark() throws IOException {
+    Hold first = Hold.shared(LOOPBACK, port);
+    Hold second = Hold.shared(LOOPBACK, port);
+    first.close();
+    assertThatExceptionOfType(BindException.class)
+        .isThrownBy(() -> Hold.anyExclusive(Protocol.TCP, null, port).close());
+    second.close();
+    Hold.anyExclusive(Protocol.TCP, null, port).close();
+  }
+
   /** The mark cannot be left, so the number counts as taken, and the search goes on. */
   @Test
   void aServerOnAllIpv4AddressesExcludesAHoldOnOneIpv6Address() throws IOException {
