@@ -68,9 +68,7 @@ class ConflictExplanationTest {
   }
 
   private static void assertSaysThatTheServerMayNotShare(Class<?> fixture) {
-    assertThat(explanations(failureOf(fixture)))
-        .singleElement()
-        .asString()
+    assertThat(saidOfItsPort(fixture))
         .contains(
             "is taken by the FreePort hold of " + fixture.getSimpleName() + ".test", ", this JVM, ")
         .endsWith(
@@ -140,9 +138,7 @@ class ConflictExplanationTest {
   void namesTheOtherServerIfItIsThere() throws IOException {
     try (ServerSocket other = new ServerSocket()) {
       StolenAndKept.other = other;
-      assertThat(explanations(failureOf(StolenAndKept.class)))
-          .singleElement()
-          .asString()
+      assertThat(saidOfItsPort(StolenAndKept.class))
           .matches("(?s).* and by java \\(pid \\d+, this JVM, [^;]*, listening on \\[::]:\\d+\\.");
     }
   }
@@ -160,9 +156,7 @@ class ConflictExplanationTest {
   /** The record says that the port is offered, but no hold is there. */
   @Test
   void blamesNoHoldThatWasClosed() {
-    assertThat(explanations(failureOf(WithoutHold.class)))
-        .singleElement()
-        .asString()
+    assertThat(saidOfItsPort(WithoutHold.class))
         .endsWith(
             ": Nobody is seen to have it now, and its hold was closed by offer(). Another socket had the port when the server started.");
   }
@@ -176,9 +170,7 @@ class ConflictExplanationTest {
 
   @Test
   void saysThatAPortWasNotOffered() {
-    assertThat(explanations(failureOf(NotOffered.class)))
-        .singleElement()
-        .asString()
+    assertThat(saidOfItsPort(NotOffered.class))
         .contains("is taken by the FreePort hold of NotOffered.test")
         .endsWith(
             " This is the test's own hold."
@@ -233,6 +225,13 @@ class ConflictExplanationTest {
             .toList();
     assertThat(failures).hasSize(1);
     return failures.get(0);
+  }
+
+  /** The lines after it are about ports of the session, which other tests have. */
+  private static String saidOfItsPort(Class<?> fixture) {
+    List<Throwable> explanations = explanations(failureOf(fixture));
+    assertThat(explanations).hasSize(1);
+    return explanations.get(0).toString().lines().toList().get(1);
   }
 
   private static List<Throwable> explanations(Throwable failure) {
