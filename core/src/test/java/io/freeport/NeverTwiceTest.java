@@ -2,8 +2,10 @@ package io.freeport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.freeport.internal.hold.Hold;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
@@ -161,6 +163,9 @@ class NeverTwiceTest {
           (AutoCloseable) other.getConstructor(int.class).newInstance(number)) {
         assertThat(held).isNotNull();
         assertTaken();
+        assertThatNoException()
+            .as("the control, which is how it was held once: this is twice")
+            .isThrownBy(() -> Hold.shared(null, number).close());
       }
     }
     allocator.hold(strict(number));
