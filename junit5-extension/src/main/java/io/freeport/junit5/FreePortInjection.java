@@ -4,6 +4,7 @@ import static org.junit.platform.commons.support.AnnotationSupport.findAnnotated
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
 
 import io.freeport.HeldPort;
+import io.freeport.spi.NamedPorts;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -110,10 +111,14 @@ final class FreePortInjection
       throw point.error("has a blank name. Leave it out, or use a word.");
     }
     if (PlannedPorts.isWholePlan(point.type())) {
-      return PlannedPorts.all(point, context);
+      NamedPorts all = PlannedPorts.all(point, context);
+      StaticFields.use(point, all, context);
+      return all;
     }
     PortType type = PortType.of(point, context);
-    return type.valueOf(portsFor(point, context), point);
+    List<HeldPort> ports = portsFor(point, context);
+    StaticFields.use(point, ports, context);
+    return type.valueOf(ports, point);
   }
 
   private static List<HeldPort> portsFor(InjectionPoint point, ExtensionContext context) {
