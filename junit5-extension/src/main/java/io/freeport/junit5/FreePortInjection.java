@@ -11,7 +11,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -27,7 +29,11 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * are in stores of JUnit, or in the session, which close them.
  */
 final class FreePortInjection
-    implements BeforeAllCallback, TestInstancePostProcessor, ParameterResolver {
+    implements BeforeAllCallback,
+        TestInstancePostProcessor,
+        BeforeEachCallback,
+        AfterEachCallback,
+        ParameterResolver {
 
   /** In the order in which they are asked: the first that has ports for a point provides them. */
   private static final List<PortSource> SOURCES =
@@ -48,6 +54,17 @@ final class FreePortInjection
   @Override
   public void postProcessTestInstance(Object testInstance, ExtensionContext context) {
     injectFields(context, testInstance.getClass(), testInstance);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    ReportEntries.publish(context);
+  }
+
+  /** Publishes what is left if the callback of another extension failed before. */
+  @Override
+  public void afterEach(ExtensionContext context) {
+    ReportEntries.publish(context);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.freeport.junit5;
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
 
 import io.freeport.HeldPort;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
@@ -92,10 +93,23 @@ record InjectionPoint(
 
   /** Puts the numbers into the test report, under the name of the port or of the point. */
   void report(List<HeldPort> ports, ExtensionContext context) {
-    StringJoiner numbers = new StringJoiner(",");
+    StringJoiner joined = new StringJoiner(",");
     for (HeldPort port : ports) {
-      numbers.add(String.valueOf(port.number()));
+      joined.add(String.valueOf(port.number()));
     }
-    context.publishReportEntry(isNamed() ? name() : label, numbers.toString());
+    String key = isNamed() ? name() : label;
+    String numbers = joined.toString();
+    if (isOfInstance() && context.getTestMethod().isPresent()) {
+      ReportEntries.add(context, key, numbers);
+    } else {
+      context.publishReportEntry(key, numbers);
+    }
+  }
+
+  /** Returns whether the port is injected while the instance is created. */
+  private boolean isOfInstance() {
+    return element instanceof Field
+        || (element instanceof Parameter parameter
+            && parameter.getDeclaringExecutable() instanceof Constructor);
   }
 }
