@@ -136,7 +136,10 @@ class EngineTroubleTest {
                   ChildJvm.classPath()),
           hangs::get,
           timeout ->
-              "the Docker engine did not come to an end within " + timeout.replace("s", "000 ms"));
+              "the Docker engine at "
+                  + engine.address()
+                  + " did not answer everything within "
+                  + timeout.replace("s", "000 ms"));
     }
   }
 

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * How a reaper works.
  *
  * @param connection opens a client for one pass
+ * @param engine which engine it is, after "the Docker engine" in messages; asked for before the
+ *     connection
  * @param closesClient whether the client is closed after the pass
  * @param ageOfUnknown the age from which on resources of unknown owners are removed; null for never
  * @param timeLimit how long one pass may take
  */
 record ReapOptions(
     Supplier<DockerClient> connection,
+    Supplier<String> engine,
     boolean closesClient,
     OwnerRegistry owners,
     @Nullable Duration ageOfUnknown,
@@ -32,10 +35,14 @@ record ReapOptions(
    * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   static ReapOptions configured(
-      DockerContext context, Supplier<DockerClient> connection, boolean closesClient) {
+      DockerContext context,
+      Supplier<DockerClient> connection,
+      Supplier<String> engine,
+      boolean closesClient) {
     Duration age = context.settings().get(SettingKeys.REAPER_AGE);
     return new ReapOptions(
         connection,
+        engine,
         closesClient,
         context.owners(),
         age.isZero() ? null : age,
@@ -51,12 +58,13 @@ record ReapOptions(
               + age
               + ". Whoever is out of sight may live; name an age that no test run reaches.");
     }
-    return new ReapOptions(connection, closesClient, owners, age, timeLimit, progress);
+    return new ReapOptions(connection, engine, closesClient, owners, age, timeLimit, progress);
   }
 
   ReapOptions withTimeLimit(Duration limit) {
     return new ReapOptions(
         connection,
+        engine,
         closesClient,
         owners,
         ageOfUnknown,
@@ -65,7 +73,8 @@ record ReapOptions(
   }
 
   ReapOptions withProgress(ReapProgress newProgress) {
-    return new ReapOptions(connection, closesClient, owners, ageOfUnknown, timeLimit, newProgress);
+    return new ReapOptions(
+        connection, engine, closesClient, owners, ageOfUnknown, timeLimit, newProgress);
   }
 
   private static Duration checkLimit(String what, Duration limit) {

@@ -12,12 +12,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +38,28 @@ final class ReapPass {
    *
    * @param connected whether there was an engine to ask
    * @param broken whether the trouble is in this JVM, such as a missing part of docker-java
+   * @param outOfTime whether the time limit ended the pass
    */
-  record Result(ReapReport report, boolean connected, boolean broken) {}
+  record Result(ReapReport report, boolean connected, boolean broken, boolean outOfTime) {}
+
+  /** Why a pass ended. */
+  private enum Reason {
+    ITS_OWN,
+    FAILURE,
+    TIME_LIMIT,
+    INTERRUPTION
+  }
+
+  /**
+   * The end of a pass.
+   *
+   * @param failure null unless it is the reason
+   */
+  private record End(Reason reason, @Nullable Throwable failure) {
+    End(Reason reason) {
+      this(reason, null);
+    }
+  }
 
   private static final Logger LOGGER = System.getLogger(ReapPass.class.getName());
 
@@ -44,12 +69,22 @@ final class ReapPass {
   private final ReapOptions options;
   private final long start = System.nanoTime();
 
+  /**
+   * Set once, so the first reason stays: what the pass throws after its time is up comes from the
+   * closing of its client. Not a {@link CompletableFuture}: a thread of a fork-join pool that waits
+   * for one gets another beside it.
+   */
+  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Empty until an engine is found. */
+  private volatile String engine = "";
+
   private volatile @Nullable DockerClient client;
-  private volatile boolean expired;
 
   private volatile ReapPlan plan = new ReapPlan(List.of());
   private volatile @Nullable Removal removal;
-  private volatile @Nullable Throwable failure;
 
   ReapPass(ReapOptions options) {
     this.options = options;
@@ -60,38 +95,56 @@ final class ReapPass {
    * never throws. Requests that are under way by then may end later.
    */
   Result run(Predicate<ReapPlan> carriedOut) {
-    Optional<String> noEnd = Optional.empty();
+    End how;
     try {
-      Thread thread = startDaemon(() -> pass(carriedOut), "freeport-reaper");
-      noEnd = join(thread);
-      expired = noEnd.isPresent();
-      if (expired && options.closesClient() && client != null) {
-        startDaemon(this::close, "freeport-reaper-close"); // which may hang, too
-      }
+      startDaemon(() -> pass(carriedOut), "freeport-reaper");
+      how = await();
     } catch (Throwable e) { // where no more threads can be had, tests may still run
-      failure = e;
+      how = endBy(new End(Reason.FAILURE, e));
     }
-    return new Result(report(noEnd), client != null, failure instanceof Error);
+    return new Result(
+        report(how),
+        client != null,
+        how.failure() instanceof Error,
+        how.reason() == Reason.TIME_LIMIT);
   }
 
-  private static Thread startDaemon(Runnable task, String name) {
+  private static void startDaemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
-    return thread;
   }
 
-  /** Waits for the end of the pass; if it does not come, returns why the wait is over. */
-  private Optional<String> join(Thread thread) {
-    String reason =
-        "the Docker engine did not come to an end within " + options.timeLimit().toMillis() + " ms";
+  /** Waits for the end of the pass, and ends it if that does not come. */
+  private End await() {
     try {
-      thread.join(Math.max(1, options.timeLimit().toMillis()));
+      if (ended.await(limitInMillis(), TimeUnit.MILLISECONDS)) {
+        return Objects.requireNonNull(end.get());
+      }
+      return giveUp(Reason.TIME_LIMIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      reason = "the Docker engine was not waited for, since this thread was interrupted";
+      return giveUp(Reason.INTERRUPTION);
     }
-    return thread.isAlive() ? Optional.of(reason) : Optional.empty();
+  }
+
+  private long limitInMillis() {
+    return Math.max(1, options.timeLimit().toMillis());
+  }
+
+  private End giveUp(Reason mine) {
+    End first = endBy(new End(mine));
+    if (first.reason() == mine && options.closesClient() && client != null) {
+      startDaemon(this::close, "freeport-reaper-close"); // which may hang, too
+    }
+    return first;
+  }
+
+  /** Ends the pass, unless it has ended. Returns why it ended. */
+  private End endBy(End mine) {
+    End first = end.compareAndExchange(null, mine);
+    ended.countDown();
+    return first == null ? mine : first;
   }
 
   private void close() {
@@ -115,15 +168,17 @@ final class ReapPass {
               return thread;
             });
     try {
+      engine = options.engine().get();
       DockerClient connected = options.connection().get();
       client = connected;
-      if (!expired) {
+      if (end.get() == null) {
         planAndCarryOut(new EngineListing(connected), workers, carriedOut);
       }
+      endBy(new End(Reason.ITS_OWN));
     } catch (Throwable e) { // docker-java comes in parts, and one may be missing
-      failure = e;
+      endBy(new End(Reason.FAILURE, e));
     } finally {
-      close();
+      close(); // after the end, since it may hang
       workers.shutdown();
     }
   }
@@ -190,7 +245,7 @@ final class ReapPass {
     }
   }
 
-  private ReapReport report(Optional<String> noEnd) {
+  private ReapReport report(End how) {
     ReapPlan planned = plan;
     Removal begun = removal;
     Map<Finding, Outcome> outcomes = begun == null ? Map.of() : begun.outcomes();
@@ -208,20 +263,27 @@ final class ReapPass {
       }
     }
     return new ReapReport(
-        planned,
-        removed,
-        spared,
-        left,
-        problem(noEnd),
-        Duration.ofNanos(System.nanoTime() - start));
+        planned, removed, spared, left, problem(how), Duration.ofNanos(System.nanoTime() - start));
   }
 
-  private Optional<String> problem(Optional<String> noEnd) {
-    Throwable thrown = failure;
-    if (thrown == null || noEnd.isPresent()) { // after the end of the wait the client is closed
-      return noEnd;
-    }
-    String message = thrown.getMessage();
-    return Optional.of(message == null || thrown instanceof Error ? thrown.toString() : message);
+  private Optional<String> problem(End how) {
+    return switch (how.reason()) {
+      case ITS_OWN -> Optional.empty();
+      case FAILURE -> Optional.of(inWords(Objects.requireNonNull(how.failure())));
+      case TIME_LIMIT ->
+          Optional.of(
+              (engine.isEmpty()
+                      ? "no Docker engine was found within "
+                      : "the Docker engine " + engine + " did not answer everything within ")
+                  + limitInMillis()
+                  + " ms");
+      case INTERRUPTION ->
+          Optional.of("the Docker engine was not waited for, since this thread was interrupted");
+    };
+  }
+
+  private static String inWords(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || failure instanceof Error ? failure.toString() : message;
   }
 }

@@ -52,7 +52,8 @@ public final class Reaper {
   }
 
   static Reaper create(DockerContext context) {
-    return new Reaper(ReapOptions.configured(context, Engine::connect, true));
+    return new Reaper(
+        ReapOptions.configured(context, Engine::connect, () -> "at " + Engine.uri(), true));
   }
 
   /**
@@ -63,12 +64,14 @@ public final class Reaper {
    * @throws IllegalArgumentException if the configuration contains an invalid value
    */
   public static Reaper using(DockerClient client) {
-    return new Reaper(ReapOptions.configured(DockerContext.ofThisJvm(), () -> client, false));
+    return new Reaper(
+        ReapOptions.configured(
+            DockerContext.ofThisJvm(), () -> client, () -> "of the reaper's client", false));
   }
 
   /** Returns a reaper that closes the client after each pass. */
-  static Reaper connecting(Supplier<DockerClient> connection) {
-    return new Reaper(ReapOptions.configured(DockerContext.ofThisJvm(), connection, true));
+  static Reaper connecting(Supplier<DockerClient> connection, Supplier<String> engine) {
+    return new Reaper(ReapOptions.configured(DockerContext.ofThisJvm(), connection, engine, true));
   }
 
   /**
@@ -150,9 +153,10 @@ public final class Reaper {
    * @return whether one of the ports may be free now
    */
   boolean reclaim(Set<Integer> ports, Runnable tookTooLong) {
-    ReapReport report = pass(plan -> plan.toRemove().stream().anyMatch(has(ports))).report();
+    ReapPass.Result result = pass(plan -> plan.toRemove().stream().anyMatch(has(ports)));
+    ReapReport report = result.report();
     tell(report);
-    if (report.problem().isPresent() && report.took().compareTo(options.timeLimit()) >= 0) {
+    if (result.outOfTime()) {
       tookTooLong.run();
     }
     return report.plan().toRemove().stream()

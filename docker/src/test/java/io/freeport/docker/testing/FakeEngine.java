@@ -137,24 +137,31 @@ public final class FakeEngine implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    mostAtATime.accumulateAndGet(now.incrementAndGet(), Math::max);
     try (exchange) {
       String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
       requests.add(request);
-      Answer answer = fault.answer(request);
-      Object body = answer == null ? usual(request) : Map.of("message", answer.message());
-      int status = answer == null ? body == null ? 404 : 200 : answer.status();
+      Answer answer = answer(request);
       if (answer == null && request.startsWith("DELETE ")) {
         forget(exchange.getRequestURI().getPath());
         exchange.sendResponseHeaders(204, -1);
         return;
       }
+      Object body = answer == null ? usual(request) : Map.of("message", answer.message());
+      int status = answer == null ? body == null ? 404 : 200 : answer.status();
       byte[] bytes =
           JSON.writeValueAsString(body == null ? Map.of("message", "no such thing") : body)
               .getBytes(UTF_8);
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  /** Counts until right before the answer: after it, the client may send the next request. */
+  private @Nullable Answer answer(String request) {
+    mostAtATime.accumulateAndGet(now.incrementAndGet(), Math::max);
+    try {
+      return fault.answer(request);
     } finally {
       now.decrementAndGet();
     }
