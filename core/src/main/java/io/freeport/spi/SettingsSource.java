@@ -42,7 +42,18 @@ public interface SettingsSource {
   }
 
   /**
-   * Returns the keys of this source. Unknown ones are errors.
+   * Returns whether this source belongs to FreePort's users alone, as a file does. Unknown keys and
+   * empty values are errors there. Other programs also set environment variables and system
+   * properties: there an unknown key is a warning, and an empty value is no value.
+   *
+   * @return true by default
+   */
+  default boolean isStrict() {
+    return true;
+  }
+
+  /**
+   * Returns the keys of this source.
    *
    * @return the keys that start with {@code freeport.}; other keys are ignored
    */

@@ -10,6 +10,7 @@ import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortService.Priority;
 import io.freeport.plan.internal.file.LoadedPlan;
 import io.freeport.plan.internal.file.PlanLoader;
+import io.freeport.testing.Warnings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,17 +207,34 @@ class PortPlanTest {
   @Test
   void overridesWithMistakesAreErrorsToo() {
     assertThatExceptionOfType(PlanException.class)
-        .isThrownBy(() -> load(module, Map.of(), Map.of("FREEPORT_SERVICES_SERVER_PREFERED", "1")))
-        .withMessageStartingWith(
-            "environment variable FREEPORT_SERVICES_SERVER_PREFERED: no service has this key."
-                + " Did you mean \"server.preferred\"? Known: server.autoFallback, ")
-        .satisfies(e -> assertThat(e.file()).isEmpty());
-    assertThatExceptionOfType(PlanException.class)
         .isThrownBy(
             () -> load(module, Map.of("freeport.services.server.preferred", "none"), Map.of()))
         .withMessage(
             "system property freeport.services.server.preferred: services.server.preferred:"
                 + " expected a port, from 1 to 65535, but found \"none\".");
+  }
+
+  /** Other programs may have written them, such as Kubernetes for a service of this name. */
+  @Test
+  void overridesOfNoServiceAreAWarning() throws IOException {
+    String misspelled = "FREEPORT_SERVICES_SERVER_PREFERED";
+    try (Warnings warnings = Warnings.record()) {
+      for (int i = 0; i < 2; i++) {
+        PortPlan unused =
+            load(
+                module,
+                Map.of(),
+                Map.of(misspelled, "1", "FREEPORT_SERVICES_SERVER_PORT", "tcp://10.0.0.1:80"));
+      }
+      assertThat(warnings.messages())
+          .singleElement()
+          .asString()
+          .startsWith(
+              "environment variable "
+                  + misspelled
+                  + ": no service has this key."
+                  + " Did you mean \"server.preferred\"? Known: server.autoFallback, ");
+    }
   }
 
   @Test

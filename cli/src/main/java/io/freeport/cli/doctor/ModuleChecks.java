@@ -1,6 +1,8 @@
 package io.freeport.cli.doctor;
 
 import io.freeport.cli.ports.PortHints;
+import io.freeport.internal.settings.EnvironmentNames;
+import io.freeport.internal.settings.EnvironmentSource;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,7 +25,6 @@ final class ModuleChecks {
   private static final String SUREFIRE = "maven-surefire-plugin";
   private static final String FAILSAFE = "maven-failsafe-plugin";
   private static final String PREFIX = "freeport.";
-  private static final String SERVICES = "freeport.services.";
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
   private final Path folder;
@@ -52,7 +52,7 @@ final class ModuleChecks {
               module -> {
                 runner(module, SUREFIRE, "Surefire");
                 parameters = module.configurationParameters(SUREFIRE);
-                unknown(parameters.keySet(), "Surefire's configurationParameters in pom.xml");
+                rejectUnknown(parameters.keySet(), "Surefire's configurationParameters in pom.xml");
                 if (module.has(FAILSAFE)) {
                   runner(module, FAILSAFE, "Failsafe");
                 }
@@ -88,8 +88,18 @@ final class ModuleChecks {
                         about,
                         "parallel " + value + " is for JUnit 4 and TestNG; JUnit 5 does not see it",
                         "Set " + PARALLEL + "=true in junit-platform.properties instead.")));
-    unknown(
-        module.systemProperties(plugin).keySet(), about + "'s systemPropertyVariables in pom.xml");
+    unknown(module.systemProperties(plugin).keySet())
+        .forEach(
+            (key, meant) ->
+                results.add(
+                    CheckResult.warn(
+                        "settings",
+                        "there is no "
+                            + key
+                            + " ("
+                            + about
+                            + "'s systemPropertyVariables in pom.xml)",
+                        meant)));
   }
 
   private void junit() {
@@ -103,7 +113,7 @@ final class ModuleChecks {
             CheckResult.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Fix it."));
         return;
       }
-      unknown(properties.stringPropertyNames(), file.toString());
+      rejectUnknown(properties.stringPropertyNames(), file.toString());
     } else if (parameters.isEmpty()) {
       return;
     }
@@ -125,7 +135,7 @@ final class ModuleChecks {
                     "JUnit", "parallel: methods " + mode.strip() + ", classes " + classes.strip()));
   }
 
-  /** Of the environment, of system properties and of freeport.yaml, each read says so by itself. */
+  /** Reading freeport.yaml also reads the settings, and says what is wrong with either. */
   private void settings() {
     try {
       PortPlan plan = PortPlan.load(folder);
@@ -143,11 +153,20 @@ final class ModuleChecks {
       results.add(CheckResult.fail("settings", "is invalid", String.valueOf(e.getMessage())));
       return;
     }
+    Settings.ofProcess()
+        .unknown()
+        .forEach(
+            unknown ->
+                results.add(
+                    CheckResult.warn(
+                        "settings", unknown, "If another program uses it, nothing is wrong.")));
     List<String> set =
-        System.getenv().keySet().stream()
-            .filter(name -> name.startsWith("FREEPORT_"))
-            .sorted()
-            .toList();
+        new EnvironmentSource(System.getenv())
+            .keys().stream()
+                .filter(Settings::isKnown)
+                .map(EnvironmentNames::variable)
+                .sorted()
+                .toList();
     if (!set.isEmpty()) {
       results.add(CheckResult.ok("settings", "in the environment: " + String.join(", ", set)));
     }
@@ -167,18 +186,25 @@ final class ModuleChecks {
                                     "port " + port + " of " + service.name() + ": " + hint))));
   }
 
-  private void unknown(Collection<String> keys, String where) {
-    Map<String, Optional<String>> wrong =
-        keys.stream()
-            .filter(key -> key.startsWith(PREFIX) && !key.startsWith(SERVICES))
-            .filter(key -> !Settings.keys().contains(key))
-            .collect(Collectors.toMap(key -> key, key -> Settings.nearest(key, Settings.keys())));
-    wrong.forEach(
-        (key, nearest) ->
-            results.add(
-                CheckResult.fail(
-                    "settings",
-                    "there is no " + key + " (" + where + ")",
-                    nearest.map(meant -> "Did you mean " + meant + "?").orElse("Remove it."))));
+  private void rejectUnknown(Collection<String> keys, String where) {
+    unknown(keys)
+        .forEach(
+            (key, meant) ->
+                results.add(
+                    CheckResult.fail(
+                        "settings", "there is no " + key + " (" + where + ")", meant)));
+  }
+
+  /** Returns the keys that mean nothing, each with what could have been meant. */
+  private static Map<String, String> unknown(Collection<String> keys) {
+    return keys.stream()
+        .filter(key -> key.startsWith(PREFIX) && !Settings.isKnown(key))
+        .collect(
+            Collectors.toMap(
+                key -> key,
+                key ->
+                    Settings.nearest(key, Settings.keys())
+                        .map(meant -> "Did you mean " + meant + "?")
+                        .orElse("Remove it.")));
   }
 }

@@ -1,6 +1,7 @@
 package io.freeport.internal.settings;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * How names are spelled in the environment: in capitals, with an underscore for everything that is
@@ -8,7 +9,34 @@ import java.util.Locale;
  */
 public final class EnvironmentNames {
 
+  /**
+   * What Kubernetes and {@code docker --link} set for a service, and {@code freeport run} and plans
+   * for a port. The service may be called {@code freeport}.
+   */
+  private static final Pattern OF_A_SERVICE =
+      Pattern.compile("FREEPORT_(.+_)?(SERVICE_(HOST|PORT(_.+)?)|PORT|URL|NAME|ENV_.+)");
+
+  /** Kubernetes and {@code docker --link} set these for each port of a service. */
+  private static final Pattern OF_A_SERVICE_PORT =
+      Pattern.compile("FREEPORT_(.+_)?PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
+
   private EnvironmentNames() {}
+
+  /**
+   * Returns whether a variable is about a service whose name begins with {@code freeport}, unless a
+   * setting has exactly this name.
+   *
+   * @param variable for example {@code FREEPORT_SERVICE_HOST}
+   * @return true if it is probably not meant for FreePort
+   */
+  public static boolean isOfAService(String variable) {
+    return OF_A_SERVICE.matcher(variable).matches() || isOfAServicePort(variable);
+  }
+
+  /** Returns whether a variable is about a service, also if a setting could have this name. */
+  static boolean isOfAServicePort(String variable) {
+    return OF_A_SERVICE_PORT.matcher(variable).matches();
+  }
 
   /**
    * Returns the environment variable of a key or another name.

@@ -19,6 +19,11 @@ public record PropertiesSource(Properties properties) implements SettingsSource 
   }
 
   @Override
+  public boolean isStrict() {
+    return false;
+  }
+
+  @Override
   public @Nullable String get(String key) {
     return properties.getProperty(key);
   }

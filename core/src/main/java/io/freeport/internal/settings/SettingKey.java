@@ -80,7 +80,7 @@ public final class SettingKey<T extends @Nullable Object> {
     } else if (type == List.class) {
       value = Values.ranges(text);
     } else {
-      value = text;
+      value = text.isEmpty() ? null : text;
     }
     return (T) value;
   }

@@ -20,6 +20,9 @@ public final class SettingKeys {
 
   private static final String PREFIX = "freeport.";
 
+  /** The usual name of a build's property for the version of FreePort, which changes nothing. */
+  private static final String VERSION = "freeport.version";
+
   /** The overrides of a service plan. They depend on its services, so the plan checks them. */
   private static final String SERVICES = "freeport.services.";
 
@@ -133,27 +136,47 @@ public final class SettingKeys {
     return key;
   }
 
-  static void check(SettingsSource source) {
+  static boolean isKnown(String key) {
+    return ALL.contains(key)
+        || key.startsWith(SERVICES)
+        || key.startsWith(PORT)
+        || key.equals(VERSION);
+  }
+
+  /**
+   * Returns what to say about the unknown keys of a source.
+   *
+   * @throws IllegalArgumentException if it has one and is strict
+   */
+  static List<String> unknown(SettingsSource source) {
+    List<String> unknown = new ArrayList<>();
     for (String key : new TreeSet<>(source.keys())) {
-      if (key.startsWith(PREFIX)) {
-        check(key, source.origin(key));
+      if (key.startsWith(PREFIX) && !isKnown(key)) {
+        if (source.isStrict()) {
+          check(key, source.origin(key));
+        } else {
+          unknown.add(unknown(key, source.origin(key)));
+        }
       }
     }
+    return unknown;
   }
 
   static void check(String key, String origin) {
-    if (!ALL.contains(key) && !key.startsWith(SERVICES) && !key.startsWith(PORT)) {
+    if (!isKnown(key)) {
       throw new IllegalArgumentException(
-          "There is no setting "
-              + key
-              + " ("
-              + origin
-              + "). Did you mean "
-              + nearest(key, ALL).orElseThrow()
-              + "? All of them: "
-              + String.join(", ", ALL)
-              + ".");
+          unknown(key, origin) + " All of them: " + String.join(", ", ALL) + ".");
     }
+  }
+
+  private static String unknown(String key, String origin) {
+    return "There is no setting "
+        + key
+        + " ("
+        + origin
+        + "). Did you mean "
+        + nearest(key, ALL).orElseThrow()
+        + "?";
   }
 
   static Optional<String> nearest(String written, Collection<String> known) {

@@ -1,11 +1,14 @@
 package io.freeport.internal.settings;
 
 import io.freeport.spi.SettingsSource;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +19,18 @@ import org.jspecify.annotations.Nullable;
  * properties, and the environment, in which keys are in capitals with underscores: {@code
  * freeport.leaks} is {@code FREEPORT_LEAKS}. Any module may add a {@link SettingsSource}.
  *
- * <p>Unknown keys and invalid values are errors.
+ * <p>Invalid values are errors, and so are unknown keys in files and in JUnit's configuration
+ * parameters. Other programs may set unknown system properties and variables that begin with {@code
+ * freeport}: these are a warning, once.
  *
  * <p>Settings are immutable but their sources are not: each read asks them anew, from any thread.
  *
  * @since 0.1.0
  */
 public final class Settings {
+
+  /** What this JVM has said about unknown keys. */
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   /** Services do not come and go while a JVM runs. */
   private static final List<SettingsSource> SERVICES = services();
@@ -33,9 +41,12 @@ public final class Settings {
   /** As they are together with those of higher rank. */
   private final List<SettingsSource> sources;
 
-  private Settings(List<SettingsSource> given, List<SettingsSource> sources) {
+  private final List<String> unknown;
+
+  private Settings(List<SettingsSource> given, List<SettingsSource> sources, List<String> unknown) {
     this.given = given;
     this.sources = sources;
+    this.unknown = unknown;
   }
 
   private static List<SettingsSource> services() {
@@ -48,25 +59,38 @@ public final class Settings {
   }
 
   /**
-   * Returns the settings of this JVM.
+   * Returns the settings of this JVM. Logs a warning about each unknown key of the system
+   * properties and the environment, once.
    *
    * @return settings from all sources
-   * @throws IllegalArgumentException if a source has a key under {@code freeport.} that does not
-   *     exist
+   * @throws IllegalArgumentException if a strict source has a key under {@code freeport.} that does
+   *     not exist
    */
   public static Settings ofThisJvm() {
     List<SettingsSource> all = new ArrayList<>(SERVICES);
     all.add(new PropertiesSource(System.getProperties()));
     all.add(new EnvironmentSource(System.getenv()));
-    return of(all);
+    Settings settings = of(all);
+    settings.unknown.forEach(Settings::warnOnce);
+    return settings;
+  }
+
+  /**
+   * Logs a warning about an unknown key, unless this JVM has done so before.
+   *
+   * @param unknown a sentence that names the key, and the key that comes nearest
+   */
+  public static void warnOnce(String unknown) {
+    if (SAID.add(unknown)) {
+      System.getLogger(Settings.class.getName())
+          .log(Level.WARNING, "{0} If another program uses it, nothing is wrong.", unknown);
+    }
   }
 
   /**
    * Returns the settings of the system properties and the environment alone, whatever files say.
    *
    * @return settings from these two sources
-   * @throws IllegalArgumentException if a source has a key under {@code freeport.} that does not
-   *     exist
    */
   public static Settings ofProcess() {
     return of(
@@ -79,8 +103,8 @@ public final class Settings {
    * plain loops, to avoid linking lambdas at start-up.
    *
    * @param sources in any order; they are asked by their rank
-   * @throws IllegalArgumentException if a source has a key under {@code freeport.} that does not
-   *     exist
+   * @throws IllegalArgumentException if a strict source has a key under {@code freeport.} that does
+   *     not exist
    */
   public static Settings of(List<SettingsSource> sources) {
     List<SettingsSource> byRank = new ArrayList<>();
@@ -92,12 +116,13 @@ public final class Settings {
       byRank.add(index, source);
     }
     List<SettingsSource> settled = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
     for (SettingsSource source : byRank) {
       SettingsSource one = source.after(List.copyOf(settled));
-      SettingKeys.check(one);
+      unknown.addAll(SettingKeys.unknown(one));
       settled.add(one);
     }
-    return new Settings(byRank, settled);
+    return new Settings(byRank, settled, List.copyOf(unknown));
   }
 
   /**
@@ -107,6 +132,16 @@ public final class Settings {
    */
   public static List<String> keys() {
     return SettingKeys.ALL;
+  }
+
+  /**
+   * Returns whether a key means something, whatever its value is.
+   *
+   * @param key the whole key, for example {@code freeport.leaks}
+   * @return true also for a key that depends on the name of a port or service
+   */
+  public static boolean isKnown(String key) {
+    return SettingKeys.isKnown(key);
   }
 
   /**
@@ -125,7 +160,8 @@ public final class Settings {
    *
    * @param source is asked in the order of its rank; before others of the same rank
    * @return new settings
-   * @throws IllegalArgumentException if it has a key under {@code freeport.} that does not exist
+   * @throws IllegalArgumentException if it is strict, and has a key under {@code freeport.} that
+   *     does not exist
    */
   public Settings with(SettingsSource source) {
     List<SettingsSource> all = new ArrayList<>();
@@ -242,6 +278,15 @@ public final class Settings {
   }
 
   /**
+   * Returns what is to be said about keys that do not exist, of sources that are not strict.
+   *
+   * @return a sentence for each key; empty if all keys are known
+   */
+  public List<String> unknown() {
+    return unknown;
+  }
+
+  /**
    * Returns an exception for an invalid value, which says where it was written.
    *
    * @param key the whole key
@@ -264,10 +309,16 @@ public final class Settings {
 
   private @Nullable SettingsSource sourceOf(String key) {
     for (SettingsSource source : sources) {
-      if (source.get(key) != null) {
+      if (hasValue(source, key)) {
         return source;
       }
     }
     return null;
+  }
+
+  /** A variable that a CI server could not fill in is empty. */
+  private static boolean hasValue(SettingsSource source, String key) {
+    String value = source.get(key);
+    return value != null && (source.isStrict() || !value.isBlank());
   }
 }

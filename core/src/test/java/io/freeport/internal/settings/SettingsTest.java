@@ -7,15 +7,19 @@ import io.freeport.HandoffMode;
 import io.freeport.LeakPolicy;
 import io.freeport.PortAllocator;
 import io.freeport.spi.SettingsSource;
+import io.freeport.testing.Warnings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -122,23 +126,134 @@ class SettingsTest {
     "freeport.hand-off, freeport.handoff",
     "freeport.sumary, freeport.summary"
   })
-  void anUnknownKeyIsAnErrorThatNamesTheNearestOne(String key, String nearest) {
+  void anUnknownKeyOfAFileIsAnErrorThatNamesTheNearestOne(String key, String nearest) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> read(Map.of(key, "fail"), Map.of()))
+        .isThrownBy(() -> read(Map.of(), Map.of()).with(new Written(300, key, "fail")))
         .withMessageMatching(
             "There is no setting "
                 + key
-                + " \\(system property\\)\\. Did you mean "
+                + " \\(test\\)\\. Did you mean "
                 + nearest
                 + "\\? All of them: freeport\\.handoff, .*\\.");
   }
 
   @Test
-  void anUnknownVariable() {
+  void unknownPropertiesAndVariablesMayBeThoseOfOthers() {
+    Settings settings =
+        read(
+            Map.of("freeport.leak", "fail", "freeport.retries", "2"),
+            Map.of("FREEPORT_HOME", "/opt/freeport", "FREEPORT_LEAKS", "fail"));
+    assertThat(settings.get(SettingKeys.RETRIES)).isEqualTo(2);
+    assertThat(settings.choice(SettingKeys.LEAKS, LeakPolicy.WARN)).isEqualTo(LeakPolicy.FAIL);
+    assertThat(settings.unknown())
+        .containsExactly(
+            "There is no setting freeport.leak (system property). Did you mean freeport.leaks?",
+            "There is no setting freeport.home (environment variable FREEPORT_HOME). Did you mean freeport.dir?");
+  }
+
+  @Test
+  void aWarningAboutAnUnknownKeyComesOnce() {
+    System.setProperty("freeport.test.unknown", "1");
+    try (Warnings warnings = Warnings.record()) {
+      Settings.ofThisJvm();
+      Settings.ofThisJvm();
+      assertThat(warnings.messages())
+          .filteredOn(message -> message.contains("freeport.test.unknown"))
+          .singleElement()
+          .asString()
+          .startsWith("There is no setting freeport.test.unknown (system property). Did you mean ")
+          .endsWith("? If another program uses it, nothing is wrong.");
+    } finally {
+      System.clearProperty("freeport.test.unknown");
+    }
+  }
+
+  /** As Kubernetes, docker --link, freeport run and plans set them for a service of this name. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FREEPORT_SERVICE_HOST",
+        "FREEPORT_SERVICE_PORT",
+        "FREEPORT_SERVICE_PORT_HTTP",
+        "FREEPORT_PORT",
+        "FREEPORT_PORT_80_TCP",
+        "FREEPORT_PORT_80_TCP_PROTO",
+        "FREEPORT_PORT_80_TCP_PORT",
+        "FREEPORT_PORT_80_TCP_ADDR",
+        "FREEPORT_PORT_5353_UDP",
+        "FREEPORT_WEB_SERVICE_HOST",
+        "FREEPORT_WEB_PORT",
+        "FREEPORT_WEB_PORT_8080_TCP_ADDR",
+        "FREEPORT_WEB_URL",
+        "FREEPORT_NAME",
+        "FREEPORT_ENV_PATH",
+        "FREEPORT_DIR_PORT",
+        "FREEPORT_VERSION"
+      })
+  void aServiceMayBeCalledFreeport(String variable) {
+    Settings settings = read(Map.of(), Map.of(variable, "tcp://10.0.0.1:80"));
+    assertThat(settings.unknown()).isEmpty();
+    assertThat(SettingKeys.ALL).allMatch(key -> settings.text(key) == null);
+    assertThat(settings.text("freeport.port.80-tcp")).isNull();
+    assertThat(settings.text("freeport.port.80-tcp-port")).isNull();
+  }
+
+  @Test
+  void aPortMayHaveAnyOtherName() {
+    Settings settings =
+        read(Map.of("freeport.port.80-tcp", "8080"), Map.of("FREEPORT_PORT_WEB_PORT", "8081"));
+    assertThat(settings.text("freeport.port.80-tcp")).isEqualTo("8080");
+    assertThat(settings.text("freeport.port.web-port")).isEqualTo("8081");
+  }
+
+  @Test
+  void theVersionOfABuildIsNoSetting() {
+    assertThat(read(Map.of("freeport.version", "0.1.0"), Map.of()).unknown()).isEmpty();
+  }
+
+  @Test
+  void anEmptyVariableOrPropertyIsNotSet() {
+    Map<String, String> variables = new HashMap<>();
+    Map<String, String> properties = new HashMap<>();
+    for (String key : SettingKeys.ALL) {
+      variables.put(EnvironmentNames.variable(key), " ");
+      properties.put(key, "");
+    }
+    Settings settings = read(properties, variables);
+    assertThat(SettingKeys.ALL).allMatch(key -> settings.text(key) == null);
+    assertThat(
+            read(Map.of("freeport.retries", ""), Map.of("FREEPORT_RETRIES", "3"))
+                .get(SettingKeys.RETRIES))
+        .isEqualTo(3);
+  }
+
+  @Test
+  void anEmptyTextInAFileIsAnError() {
+    Settings settings = read(Map.of(), Map.of()).with(new Written(300, "freeport.dir", ""));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> read(Map.of(), Map.of("FREEPORT_LEAK", "fail")))
-        .withMessageStartingWith(
-            "There is no setting freeport.leak (environment variable FREEPORT_LEAK). Did you mean freeport.leaks?");
+        .isThrownBy(() -> settings.get(SettingKeys.DIRECTORY))
+        .withMessage("Bad value for freeport.dir (test): \"\". Expected a text.");
+  }
+
+  /** Values of others can be anything, whatever the key. */
+  @Test
+  void noVariableOrPropertyOfOthersBreaksAnything() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] words = {
+      "PORT", "SERVICE", "HOST", "TCP", "80", "WEB", "HOME", "ENV", "NAME", "", "VERSION", "É", "ß"
+    };
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder variable = new StringBuilder("FREEPORT");
+      for (int j = random.nextInt(5); j >= 0; j--) {
+        variable.append('_').append(words[random.nextInt(words.length)]);
+      }
+      String key = EnvironmentNames.key(variable.toString());
+      Settings settings = read(Map.of(key, "\u001b[2J"), Map.of(variable.toString(), "tcp://x:1"));
+      assertThat(SettingKeys.ALL)
+          .as("seed %d, %s", seed, variable)
+          .allMatch(known -> settings.text(known) == null);
+    }
   }
 
   @Test

@@ -1,13 +1,17 @@
 package io.freeport.plan.internal.file;
 
+import io.freeport.internal.settings.EnvironmentNames;
 import io.freeport.internal.settings.EnvironmentSource;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
+import io.freeport.plan.PlanException;
 import io.freeport.spi.SettingsSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What settings say about a plan: {@code freeport.environment}, and values such as {@code
@@ -16,25 +20,31 @@ import java.util.TreeMap;
  * @param environment the environment
  * @param values the values by their keys without {@code freeport.services.}, as variables spell
  *     them: {@code SERVER_PREFERRED}
+ * @param doubtful those of the values that other programs may have written
  */
-public record PlanOverrides(String environment, Map<String, PlanNode> values) {
+public record PlanOverrides(
+    String environment, Map<String, PlanNode> values, Set<String> doubtful) {
 
   private static final String PREFIX = "freeport.services.";
 
   /** Returns what the settings say. */
   public static PlanOverrides of(Settings settings) {
     Map<String, PlanNode> values = new TreeMap<>();
+    Set<String> doubtful = new TreeSet<>();
     for (SettingsSource source : settings.sources()) {
       for (String key : source.keys()) {
         String value = key.startsWith(PREFIX) ? source.get(key) : null;
-        if (value != null) {
-          values.putIfAbsent(
-              PlanRules.variableName(key.substring(PREFIX.length())),
-              new PlanNode(Origin.of(origin(source, key)), "", value));
+        if (value == null || (value.isBlank() && !source.isStrict())) {
+          continue;
+        }
+        String variable = PlanRules.variableName(key.substring(PREFIX.length()));
+        PlanNode node = new PlanNode(Origin.of(origin(source, key)), "", value);
+        if (values.putIfAbsent(variable, node) == null && !source.isStrict()) {
+          doubtful.add(variable);
         }
       }
     }
-    return new PlanOverrides(environment(settings), values);
+    return new PlanOverrides(environment(settings), values, doubtful);
   }
 
   /** The default is a test; most CI servers set the variable CI. */
@@ -58,12 +68,31 @@ public record PlanOverrides(String environment, Map<String, PlanNode> values) {
   }
 
   PlanNode applyTo(PlanNode root) {
+    Map<String, String> known = knownKeys(root);
     PlanNode result = root;
     for (Map.Entry<String, PlanNode> value : values.entrySet()) {
-      String[] key = key(root, value.getKey(), value.getValue()).split("\\.", 2);
-      result = result.overriddenBy(override(key[0], key[1], value.getValue()));
+      String key = known.get(value.getKey());
+      if (key != null) {
+        String[] serviceAndKey = key.split("\\.", 2);
+        result =
+            result.overriddenBy(override(serviceAndKey[0], serviceAndKey[1], value.getValue()));
+      } else {
+        reject(value.getKey(), value.getValue(), known.values());
+      }
     }
     return result;
+  }
+
+  private void reject(String variable, PlanNode override, Iterable<String> known) {
+    PlanException error =
+        override.error(
+            "no service has this key." + Spelling.suggest(variable, nearby(known, variable)));
+    if (!doubtful.contains(variable)) {
+      throw error;
+    }
+    if (!EnvironmentNames.isOfAService(EnvironmentNames.variable(PREFIX + variable))) {
+      Settings.warnOnce(String.valueOf(error.getMessage()));
+    }
   }
 
   private static PlanNode override(String service, String key, PlanNode value) {
@@ -75,8 +104,8 @@ public record PlanOverrides(String environment, Map<String, PlanNode> values) {
     return new PlanNode(value.origin(), "", Map.of(PlanKeys.SERVICES, services));
   }
 
-  /** Returns service and key as they are written in files: {@code server.autoFallback}. */
-  private static String key(PlanNode root, String variable, PlanNode override) {
+  /** Returns services and keys as they are written in files, by the names of their variables. */
+  private static Map<String, String> knownKeys(PlanNode root) {
     Map<String, String> known = new TreeMap<>();
     PlanNode services = root.map().get(PlanKeys.SERVICES);
     for (String service : services == null ? List.<String>of() : services.map().keySet()) {
@@ -84,13 +113,7 @@ public record PlanOverrides(String environment, Map<String, PlanNode> values) {
         known.put(PlanRules.variableName(service + "." + key), service + "." + key);
       }
     }
-    String key = known.get(variable);
-    if (key == null) {
-      throw override.error(
-          "no service has this key."
-              + Spelling.suggest(variable, nearby(known.values(), variable)));
-    }
-    return key;
+    return known;
   }
 
   /** Returns only the keys of the service that is meant, if one is. */
