@@ -10,9 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The build in which this JVM runs.
@@ -26,6 +30,11 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
   /** The build process has no FreePort, so one fixed nonce will do. */
   private static final String NONCE = "00000000";
 
+  private static final String FOLDER = "builds";
+
+  private static final Pattern NAME =
+      Pattern.compile("([1-9][0-9]{0,17})-([0-9]{1,18})-([A-Za-z0-9._-]{1,128})");
+
   /** Returns the build of this JVM, with its present configuration. */
   static Build current() {
     return of(Settings.ofThisJvm());
@@ -35,10 +44,10 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
   static Build of(Settings settings) {
     OwnerRegistry owners = OwnerRegistry.of(settings);
     Owner process = process(settings, owners.self());
-    Path builds = owners.directory().resolve("builds");
-    Path records = builds.resolve(process.pid() + "-" + process.start() + "-" + process.host());
+    String name = process.pid() + "-" + process.start() + "-" + process.host();
     try {
-      Files.createDirectories(records);
+      Path builds = owners.folder(FOLDER);
+      Path records = owners.folder(FOLDER + "/" + name);
       try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
         for (Path directory : directories) {
           if (isOver(directory, owners)) {
@@ -48,15 +57,26 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
       }
       return new Build(process, records.toRealPath(), owners);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot keep records in " + records, e);
+      throw new UncheckedIOException(
+          "Cannot share anything with the other JVMs of this build: "
+              + e.getMessage()
+              + ". Another directory can be given by freeport.dir or FREEPORT_DIR.",
+          e);
     }
   }
 
   private static Owner process(Settings settings, Owner self) {
-    long pid = settings.get(SettingKeys.BUILD, (int) nearestJava().orElse(self.pid()).longValue());
+    int configured = settings.get(SettingKeys.BUILD);
+    long pid = configured > 0 ? configured : nearestJava().orElse(self.pid());
     try {
-      return new Owner(
-          self.host(), pid, HostProcesses.startOf(pid).orElse(Owner.UNKNOWN_START), NONCE);
+      OptionalLong start = HostProcesses.startOf(pid);
+      if (start.isEmpty() && configured > 0) {
+        throw settings.bad(
+            SettingKeys.BUILD.name(),
+            Integer.toString(configured),
+            "the id of a process that runs, as this JVM's pid namespace has it");
+      }
+      return new Owner(self.host(), pid, start.orElse(Owner.UNKNOWN_START), NONCE);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot find out when process " + pid + " started", e);
     }
@@ -79,24 +99,33 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
         .orElse(false);
   }
 
-  /** Nobody can tell that of a build on another host, or in another pid namespace. */
+  /**
+   * Returns whether a build has ended. Nobody can tell that of a build on another host, or in
+   * another pid namespace.
+   */
   private static boolean isOver(Path directory, OwnerRegistry owners) {
-    String[] process = directory.getFileName().toString().split("-", 3);
-    try {
-      return owners
-          .judge(
-              new Owner(process[2], Long.parseLong(process[0]), Long.parseLong(process[1]), NONCE))
-          .isDead();
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException notOurs) {
-      return false;
-    }
+    Matcher name = NAME.matcher(directory.getFileName().toString());
+    return name.matches()
+        && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+        && owners
+            .judge(
+                new Owner(
+                    name.group(3),
+                    Long.parseLong(name.group(1)),
+                    Long.parseLong(name.group(2)),
+                    NONCE))
+            .isDead();
   }
 
-  /** Several JVMs may do this at the same time. */
+  /**
+   * Several JVMs may do this at the same time. Files of any other name stay, and so the directory.
+   */
   private static void remove(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Files.deleteIfExists(file);
+        if (ShareRecord.FILE.matcher(file.getFileName().toString()).matches()) {
+          Files.deleteIfExists(file);
+        }
       }
       Files.deleteIfExists(directory);
     } catch (NoSuchFileException | DirectoryNotEmptyException e) {

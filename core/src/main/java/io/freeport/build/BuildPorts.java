@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +107,35 @@ public final class BuildPorts {
     }
   }
 
-  /** The description is the port's number and its tier. */
+  /** What the JVMs of a build agree on. Other versions of FreePort may write more words. */
+  private record Description(int number, PortTier tier) {
+
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,5})(?: ([A-Z_]+))?(?: .*)?");
+
+    static Description parse(String text) {
+      Matcher matcher = FORM.matcher(text);
+      if (!matcher.matches()) {
+        throw new IllegalStateException(
+            "Another version of FreePort holds a port for this build and describes it as \""
+                + text
+                + "\", expected a number first. Use one version in all modules.");
+      }
+      return new Description(Integer.parseInt(matcher.group(1)), tier(matcher.group(2)));
+    }
+
+    private static PortTier tier(@Nullable String word) {
+      return Stream.of(PortTier.values())
+          .filter(tier -> tier.name().equals(word))
+          .findFirst()
+          .orElse(PortTier.ANY);
+    }
+
+    @Override
+    public String toString() {
+      return number + " " + tier;
+    }
+  }
+
   private static final class Numbered implements BuildShare.Resource {
 
     private final SharedPorts ports;
@@ -138,7 +169,7 @@ public final class BuildPorts {
     public String start(Owner build, Consumer<String> begun) {
       HeldPort started = holdAgain().orElseGet(() -> ports.hold(request));
       port = started;
-      return started.number() + " " + started.tier();
+      return new Description(started.number(), started.tier()).toString();
     }
 
     /** Holds the number that the build had before nobody used it for a while. */
@@ -146,8 +177,8 @@ public final class BuildPorts {
       if (former == null) {
         return Optional.empty();
       }
-      String[] words = former.split(" ", 2);
-      return ports.holdAgain(request, Integer.parseInt(words[0]), PortTier.valueOf(words[1]));
+      Description port = Description.parse(former);
+      return ports.holdAgain(request, port.number(), port.tier());
     }
 
     /**
@@ -156,12 +187,11 @@ public final class BuildPorts {
      */
     @Override
     public boolean isUsable(String description) {
-      String[] words = description.split(" ", 2);
-      int number = Integer.parseInt(words[0]);
-      if (isSomebodyElses(number)) {
+      Description agreed = Description.parse(description);
+      if (isSomebodyElses(agreed.number())) {
         return false;
       }
-      port = ports.join(request, number, PortTier.valueOf(words[1]));
+      port = ports.join(request, agreed.number(), agreed.tier());
       return true;
     }
 

@@ -3,12 +3,17 @@ package io.freeport.build;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The record of a shared resource.
@@ -18,12 +23,16 @@ import java.util.List;
  */
 record ShareRecord(String description, List<String> uses) {
 
+  /** The names of a record, of its lock, and of a record that is being written. */
+  static final Pattern FILE =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.(lock|share|share\\.new)");
+
   static final ShareRecord EMPTY = new ShareRecord("", List.of());
 
   /** Returns the record in the file; an empty record if there is no file. */
   static ShareRecord read(Path file) throws IOException {
-    try {
-      List<String> lines = Files.readAllLines(file);
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
       return lines.isEmpty()
           ? EMPTY
           : new ShareRecord(lines.get(0), List.copyOf(lines.subList(1, lines.size())));
@@ -42,16 +51,27 @@ record ShareRecord(String description, List<String> uses) {
     lines.add(description);
     lines.addAll(uses);
     Path written = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(written, lines);
+    Files.write(
+        written,
+        lines,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS);
     Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   ShareRecord withoutDead(OwnerRegistry owners) {
     return new ShareRecord(
-        description, uses.stream().filter(use -> !owners.judge(ownerOf(use)).isDead()).toList());
+        description, uses.stream().filter(use -> !isOfTheDead(use, owners)).toList());
   }
 
-  private static Owner ownerOf(String use) {
-    return Owner.parse(use.substring(0, use.indexOf(' ')));
+  /** A use that another version of FreePort wrote in another form may be that of a living JVM. */
+  private static boolean isOfTheDead(String use, OwnerRegistry owners) {
+    try {
+      return owners.judge(Owner.parse(use.split(" ", 2)[0])).isDead();
+    } catch (IllegalArgumentException ofAnotherVersion) {
+      return false;
+    }
   }
 }

@@ -10,6 +10,8 @@ import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.Protocol;
 import io.freeport.internal.hold.Hold;
+import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.net.BindException;
@@ -18,6 +20,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.Scanner;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +138,28 @@ class BuildPortsTest {
     int port = number(first, "OFFERED");
     first.kill();
     assertThat(number(fork(), "OFFERED")).isEqualTo(port);
+  }
+
+  /** Another version of FreePort may have written more words, and tiers of its own. */
+  @Test
+  void whatAnotherVersionWroteIsUnderstood() throws Exception {
+    ChildJvm first = fork();
+    int port = number(first, "OFFERED");
+    Path record = recordOf("port:" + name);
+    List<String> lines = Files.readAllLines(record);
+    lines.set(0, port + " NEIGHBOR since yesterday");
+    lines.set(1, lines.get(1) + " with more");
+    lines.add("2|another-form");
+    Files.write(record, lines);
+    assertThat(number(fork(), "OFFERED")).isEqualTo(port);
+  }
+
+  private static Path recordOf(String name) throws IOException {
+    Path builds = OwnerRegistry.of(Settings.ofThisJvm()).directory().resolve("builds");
+    String file = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)) + ".share";
+    try (Stream<Path> all = Files.walk(builds)) {
+      return all.filter(path -> path.endsWith(file)).findAny().orElseThrow();
+    }
   }
 
   @Test

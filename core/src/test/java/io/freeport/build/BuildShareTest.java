@@ -1,12 +1,15 @@
 package io.freeport.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.settings.PropertiesSource;
 import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.File;
@@ -19,9 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Scanner;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -31,6 +36,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -308,6 +315,94 @@ class BuildShareTest {
     } finally {
       Files.deleteIfExists(elsewhere);
     }
+  }
+
+  /** Another user may have made the directory before this one first needed it. */
+  @Test
+  void noPlantedFileIsFollowedOrRemoved() throws Exception {
+    Path registry = directory.resolve("registry");
+    Settings settings = settings("freeport.dir", registry.toString());
+    OwnerRegistry owners = OwnerRegistry.of(settings);
+    Path builds = Files.createDirectories(registry.resolve("builds"));
+    Path precious = Files.createDirectory(directory.resolve("precious"));
+    Path key = Files.writeString(precious.resolve(UUID.randomUUID() + ".lock"), "secret");
+    String host = owners.self().host();
+    Path link = Files.createSymbolicLink(builds.resolve("4194303-1-" + host), precious);
+    Path over = Files.createDirectory(builds.resolve("4194302-1-" + host));
+    Path foreign = Files.writeString(over.resolve("notes"), "of a person");
+    Path ours = Files.writeString(over.resolve(UUID.randomUUID() + ".share"), "");
+
+    Fork.Journalled resource = new Fork.Journalled(directory.resolve("journal"));
+    BuildShare.join(name, resource, settings).close();
+
+    assertThat(List.of(key, link, foreign)).allMatch(file -> Files.exists(file));
+    assertThat(ours).as("a control").doesNotExist();
+
+    Path records = ofThisBuild(builds);
+    String file = UUID.nameUUIDFromBytes((name + "2").getBytes(StandardCharsets.UTF_8)).toString();
+    for (String extension : List.of(".lock", ".share", ".share.new")) {
+      Path planted = Files.createSymbolicLink(records.resolve(file + extension), key);
+      assertThatExceptionOfType(UncheckedIOException.class)
+          .as(extension)
+          .isThrownBy(() -> BuildShare.join(name + "2", resource, settings).close());
+      assertThat(key).hasContent("secret");
+      Files.delete(planted);
+    }
+    BuildShare.join(name + "2", resource, settings).close();
+  }
+
+  private static Path ofThisBuild(Path builds) throws IOException {
+    try (Stream<Path> all = Files.list(builds)) {
+      return all.filter(Files::isDirectory)
+          .filter(build -> !build.getFileName().toString().startsWith("419430"))
+          .collect(Collectors.collectingAndThen(Collectors.toList(), list -> list.get(0)));
+    }
+  }
+
+  @Test
+  void aDirectoryOfOthersIsNotUsedForAnything() throws IOException {
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Settings settings = settings("freeport.dir", open.toString());
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(
+            () ->
+                BuildShare.join(name, new Fork.Journalled(directory.resolve("journal")), settings))
+        .withMessage(
+            "Cannot share anything with the other JVMs of this build: %s is open to others (rwxrwxrwx), expected rwx------."
+                + " Remove it, or see what is in it and run chmod 700."
+                + " Another directory can be given by freeport.dir or FREEPORT_DIR.",
+            open);
+    assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  void aBuildIsAProcessThatRuns() {
+    Settings settings = settings("freeport.build", "4999999");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                BuildShare.join(name, new Fork.Journalled(directory.resolve("journal")), settings))
+        .withMessage(
+            "Bad value for freeport.build (system property): \"4999999\"."
+                + " Expected the id of a process that runs, as this JVM's pid namespace has it.");
+  }
+
+  /** A record with a use in another form, as a later version may write it. */
+  @Test
+  void aUseOfAnotherVersionMayBeAlive() throws Exception {
+    Path record = directory.resolve("record");
+    Files.write(
+        record,
+        List.of("what is shared", "2:of-a-later-version more", "host-elsewhere/1/1/00000000 x y"));
+    assertThat(ShareRecord.read(record).withoutDead(OwnerRegistry.of(Settings.ofThisJvm())).uses())
+        .hasSize(2);
+  }
+
+  private static Settings settings(String key, String value) {
+    Properties properties = new Properties();
+    properties.setProperty(key, value);
+    return Settings.of(List.of(new PropertiesSource(properties)));
   }
 
   static final class Fork {

@@ -12,6 +12,7 @@ import io.freeport.PortRequest;
 import io.freeport.PortTier;
 import io.freeport.PortUnavailableException;
 import io.freeport.Protocol;
+import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
@@ -292,10 +293,7 @@ class FixedPortTest {
   }
 
   private static String registry() {
-    String configured = System.getProperty("freeport.dir", System.getenv("FREEPORT_DIR"));
-    return configured != null
-        ? configured
-        : System.getProperty("java.io.tmpdir") + "/freeport-" + System.getProperty("user.name");
+    return OwnerRegistry.of(Settings.ofThisJvm()).directory().toString();
   }
 
   private static void succeed(Class<?> fixture, String timeout, int tests) {

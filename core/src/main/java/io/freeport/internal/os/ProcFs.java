@@ -56,6 +56,20 @@ public final class ProcFs {
     return Long.parseLong(fieldsFromThird[field - 3]);
   }
 
+  /**
+   * Returns the number of the user to whom the files of this process belong. The owner of {@code
+   * /proc/self} would not do: it is root if Java has capabilities of its own.
+   */
+  public static int user() throws IOException {
+    for (String line : Files.readAllLines(path("self/status"))) {
+      if (line.startsWith("Uid:")) {
+        String[] realEffectiveSavedAndOfFiles = line.split("\\s+", -1);
+        return Integer.parseUnsignedInt(realEffectiveSavedAndOfFiles[4]);
+      }
+    }
+    throw new IOException(path("self/status") + " does not tell the user");
+  }
+
   /** Returns the name of a process' program; empty if the process has ended. */
   public static String command(long pid) {
     try {

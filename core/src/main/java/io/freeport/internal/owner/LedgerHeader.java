@@ -84,7 +84,8 @@ record LedgerHeader(Owner owner, String module, String network, Instant since) {
     }
     int version = bytes.getInt();
     if (version != VERSION) {
-      throw new IOException("its format has version " + version + ", expected " + VERSION);
+      throw new OtherVersionException(
+          "its format has version " + version + ", expected " + VERSION);
     }
     if (bytes.getInt() != checksum(page)) {
       throw new IOException("the checksum of its header is wrong");

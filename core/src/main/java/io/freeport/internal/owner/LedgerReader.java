@@ -51,9 +51,11 @@ final class LedgerReader {
   }
 
   /** Returns who wrote a file, or nothing if it does not tell. */
-  static @Nullable Owner ownerOf(FileChannel channel) {
+  static @Nullable Owner ownerOf(FileChannel channel) throws OtherVersionException {
     try {
       return header((into, position) -> fill(channel, into, position)).owner();
+    } catch (OtherVersionException e) {
+      throw e;
     } catch (IOException damaged) {
       return null;
     }

@@ -13,24 +13,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of one user with a file for each of the user's JVMs, which that JVM keeps locked as
@@ -45,83 +38,43 @@ final class OwnerDirectory {
 
   private static final Logger LOGGER = System.getLogger(OwnerDirectory.class.getName());
   private static final Pattern NAME = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}-[0-9a-f]{8}\\.lock");
-  private static final Set<PosixFilePermission> PRIVATE =
-      PosixFilePermissions.fromString("rwx------");
   private static final Duration KEPT = Duration.ofDays(7);
   private static final Visit NOTHING = (file, channel) -> {};
 
   /** Two threads that test one lock at a time would each take the other for the owner. */
   private static final Object ONE_AT_A_TIME = new Object();
 
-  private final Path directory;
+  private final PrivateDirectory directory;
   private final Owner self;
-  private final boolean posix;
   private final OwnerLockFile ownFile;
-  private final @Nullable UserPrincipal us;
   private final Set<Path> reported = ConcurrentHashMap.newKeySet();
 
-  private OwnerDirectory(Path directory, Owner self, boolean posix) throws IOException {
+  private OwnerDirectory(PrivateDirectory directory, Owner self) throws IOException {
     this.directory = directory;
     this.self = self;
-    this.posix = posix;
-    this.ownFile = OwnerLockFile.lock(fileOf(self), posix);
-    // The file was just made by us, so its owner is who we are.
-    this.us = posix ? Files.getOwner(ownFile.path(), LinkOption.NOFOLLOW_LINKS) : null;
+    this.ownFile = OwnerLockFile.lock(fileOf(self), directory.isPosix());
   }
 
   /**
    * Opens the directory, made if need be, and locks this JVM's file in it for as long as the JVM
    * lives. Removes the files of JVMs that ended without removing them.
    *
-   * @throws IOException also if the directory belongs to somebody else or others may write to it
+   * @throws IOException also if the directory belongs to somebody else or others may write to it;
+   *     then nothing is done in it
    */
   static OwnerDirectory open(Path directory, Owner self) throws IOException {
-    boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectories(
-          directory,
-          posix
-              ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE)}
-              : new FileAttribute<?>[0]);
-    }
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(directory + " is not a directory");
-    }
-    OwnerDirectory opened = new OwnerDirectory(directory, self, posix);
-    try {
-      opened.requirePrivate();
-    } catch (Throwable e) {
-      Files.deleteIfExists(opened.ownFile.path());
-      opened.ownFile.channel().close();
-      throw e;
-    }
+    OwnerDirectory opened = new OwnerDirectory(PrivateDirectory.open(directory), self);
     opened.removeDeadOwners();
     return opened;
   }
 
-  private void requirePrivate() throws IOException {
-    if (us == null) {
-      return;
-    }
-    UserPrincipal theirs = Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS);
-    if (!theirs.equals(us)) {
-      throw new IOException(
-          directory + " belongs to " + theirs.getName() + ", not to " + us.getName());
-    }
-    Set<PosixFilePermission> permissions =
-        Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
-    if (!PRIVATE.containsAll(permissions)) {
-      throw new IOException(
-          directory
-              + " is open to others ("
-              + PosixFilePermissions.toString(permissions)
-              + "), expected "
-              + PosixFilePermissions.toString(PRIVATE));
-    }
-  }
-
   OwnerLockFile ownFile() {
     return ownFile;
+  }
+
+  /** Returns a folder within this directory, made if need be. */
+  Path folder(String name) throws IOException {
+    return directory.folder(name);
   }
 
   LockFile lockOf(Owner owner) throws IOException {
@@ -129,7 +82,7 @@ final class OwnerDirectory {
   }
 
   private LockFile lockOf(String owner) throws IOException {
-    return visit(directory.resolve(owner + ".lock"), NOTHING, NOTHING);
+    return visit(directory.path().resolve(owner + ".lock"), NOTHING, NOTHING);
   }
 
   /**
@@ -138,16 +91,14 @@ final class OwnerDirectory {
    * @param network the number of this JVM's network namespace; empty if unknown
    */
   Tickets tickets(String network) {
-    return new Tickets(
-        directory.resolve("queue"), nameOf(self), network, owner -> lockOf(owner) == LockFile.HELD);
+    return new Tickets(directory, nameOf(self), network, owner -> lockOf(owner) == LockFile.HELD);
   }
 
   private void removeDeadOwners() {
     AtomicBoolean shared = new AtomicBoolean(HostIdentity.parse(self.host()).needsFile());
     Visit look =
         (file, channel) -> {
-          Owner owner = LedgerReader.ownerOf(channel);
-          if (owner != null && isOfAnotherNamespace(owner)) {
+          if (mayBeOfAnotherNamespace(channel)) {
             shared.set(true);
           }
         };
@@ -162,7 +113,7 @@ final class OwnerDirectory {
           },
           look);
     } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory, e);
+      LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory.path(), e);
     }
     // From another pid namespace only the file shows that this JVM has ended.
     if (!shared.get()) {
@@ -170,24 +121,39 @@ final class OwnerDirectory {
     }
   }
 
-  private boolean isOfAnotherNamespace(Owner owner) {
-    return HostIdentity.parse(self.host()).relationOf(HostIdentity.parse(owner.host()))
-        == HostIdentity.Relation.OTHER_NAMESPACE;
+  private boolean mayBeOfAnotherNamespace(FileChannel channel) {
+    try {
+      Owner owner = LedgerReader.ownerOf(channel);
+      return owner != null
+          && HostIdentity.parse(self.host()).relationOf(HostIdentity.parse(owner.host()))
+              == HostIdentity.Relation.OTHER_NAMESPACE;
+    } catch (OtherVersionException e) {
+      return true;
+    }
   }
 
   /**
    * Returns whether nothing but the file can tell that its owner is dead: for one, if it was in
-   * another pid namespace, such as another container's, that shares the directory. What that owner
-   * left behind may be found later; it is given a week.
+   * another pid namespace, such as another container's, that shares the directory; or if another
+   * version of FreePort wrote it. What that owner left behind may be found later; it is given a
+   * week.
    */
   private boolean isOnlyEvidence(Path file, FileChannel channel) throws IOException {
-    Owner owner = LedgerReader.ownerOf(channel);
-    return owner != null
-        && OwnerEvidence.of(self, owner, LockFile.FREE).verdict().isDead()
-        && !OwnerEvidence.of(self, owner, LockFile.MISSING).verdict().isDead()
-        && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+    return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
             .toInstant()
-            .isAfter(Instant.now().minus(KEPT));
+            .isAfter(Instant.now().minus(KEPT))
+        && isKnownByItsFileAlone(channel);
+  }
+
+  private boolean isKnownByItsFileAlone(FileChannel channel) {
+    try {
+      Owner owner = LedgerReader.ownerOf(channel);
+      return owner != null
+          && OwnerEvidence.of(self, owner, LockFile.FREE).verdict().isDead()
+          && !OwnerEvidence.of(self, owner, LockFile.MISSING).verdict().isDead();
+    } catch (OtherVersionException e) {
+      return true;
+    }
   }
 
   /** Returns what the living JVMs of other processes have on record. */
@@ -212,6 +178,8 @@ final class OwnerDirectory {
     for (Path file : files()) {
       try {
         visit(file, ifFree, ifHeld);
+      } catch (OtherVersionException e) {
+        LOGGER.log(Level.DEBUG, "{0} is of another version of FreePort: {1}", file, e);
       } catch (IOException e) {
         report(file, String.valueOf(e.getMessage()));
       }
@@ -219,7 +187,7 @@ final class OwnerDirectory {
   }
 
   private List<Path> files() throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path());
         Stream<Path> stream = StreamSupport.stream(files.spliterator(), false)) {
       return stream
           .filter(file -> NAME.matcher(nameOf(file)).matches())
@@ -241,7 +209,7 @@ final class OwnerDirectory {
     }
     synchronized (ONE_AT_A_TIME) {
       try {
-        requireOneOfOurs(file);
+        directory.requireOurFile(file);
         try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
           // Shared, so that several processes can look at the same time and none of them is taken
@@ -258,39 +226,18 @@ final class OwnerDirectory {
     }
   }
 
-  /**
-   * A link may lead to a file of this process; to open a pipe for reading waits for a writer; and
-   * what others wrote is none of our business.
-   */
-  private void requireOneOfOurs(Path file) throws IOException {
-    Map<String, Object> attributes =
-        Files.readAttributes(
-            file,
-            posix ? "unix:isRegularFile,nlink,owner" : "isRegularFile",
-            LinkOption.NOFOLLOW_LINKS);
-    if (!Objects.equals(attributes.get("isRegularFile"), true)) {
-      throw new IOException("it is not a regular file");
-    }
-    if (posix && !Objects.equals(attributes.get("nlink"), 1)) {
-      throw new IOException("it has several names");
-    }
-    if (posix && !Objects.equals(attributes.get("owner"), us)) {
-      throw new IOException("it belongs to " + attributes.get("owner"));
-    }
-  }
-
   private void report(Path file, String reason) {
     if (reported.add(file)) {
       LOGGER.log(
           Level.WARNING,
-          "Left {0} alone, which is not as FreePort writes it: {1}. Nothing depends on it; unless another version of FreePort uses it, delete it.",
+          "Left {0} alone, which is not as FreePort writes it: {1}. Nothing depends on it; delete it.",
           file,
           reason);
     }
   }
 
   private Path fileOf(Owner owner) {
-    return directory.resolve(nameOf(owner) + ".lock");
+    return directory.path().resolve(nameOf(owner) + ".lock");
   }
 
   /** Returns the name of an owner's file, without its extension. */

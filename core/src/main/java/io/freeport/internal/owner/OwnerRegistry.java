@@ -3,6 +3,7 @@ package io.freeport.internal.owner;
 import io.freeport.PortState;
 import io.freeport.Protocol;
 import io.freeport.internal.os.HostProcesses;
+import io.freeport.internal.os.ProcFs;
 import io.freeport.internal.owner.OwnerEvidence.LockFile;
 import io.freeport.internal.owner.OwnerEvidence.PidNow;
 import io.freeport.internal.settings.SettingKeys;
@@ -10,6 +11,7 @@ import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Knows which JVM this is, and which others still live. It informs; it never decides who gets a
  * port.
  *
- * <p>Each JVM keeps a file locked in a directory of its user ({@code freeport-USER} in the
- * directory for temporary files; {@code freeport.dir} names another one). The operating system
- * frees the lock when the JVM ends, however it ends. Where no such file can be had, process id and
- * start time alone have to do.
+ * <p>Each JVM keeps a file locked in a directory of its user, see {@link #directory()}. The
+ * operating system frees the lock when the JVM ends, however it ends. Where no such file can be
+ * had, process id and start time alone have to do.
  *
  * <p>In the same file each JVM keeps on record which ports it holds, see {@link #livingOwners()}.
  *
@@ -84,10 +85,26 @@ public final class OwnerRegistry {
 
   private static Path directory(Settings settings) {
     String configured = settings.get(SettingKeys.DIRECTORY);
-    return configured != null
-        ? Path.of(configured)
-        : Path.of(
-            System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
+    if (configured == null) {
+      return usualDirectory();
+    }
+    try {
+      return Path.of(configured);
+    } catch (InvalidPathException e) {
+      throw settings.bad(SettingKeys.DIRECTORY.name(), configured, "the path of a directory");
+    }
+  }
+
+  private static Path usualDirectory() {
+    try {
+      if (ProcFs.isThere()) {
+        return Path.of("/tmp", "freeport-" + Integer.toUnsignedString(ProcFs.user()));
+      }
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot find out the user of this JVM", e);
+    }
+    return Path.of(
+        System.getProperty("java.io.tmpdir"), "freeport-" + System.getProperty("user.name"));
   }
 
   /**
@@ -144,8 +161,9 @@ public final class OwnerRegistry {
   }
 
   /**
-   * Returns where the JVMs of this user keep their files: what {@code freeport.dir} says, else
-   * {@code freeport-USER} in the directory for temporary files.
+   * Returns where the JVMs of this user keep their files: what {@code freeport.dir} says; else
+   * {@code /tmp/freeport-UID} on Linux, whatever {@code java.io.tmpdir} is, since the modules of a
+   * build may each have one; elsewhere {@code freeport-USER} in the directory for temporary files.
    *
    * @return the directory; {@link #problem()} tells whether it can be used
    */
@@ -241,6 +259,20 @@ public final class OwnerRegistry {
    */
   public Optional<Tickets> tickets() {
     return Optional.ofNullable(files).map(directory -> directory.tickets(header.network()));
+  }
+
+  /**
+   * Returns a folder within {@link #directory()}, made if need be.
+   *
+   * @param name one that no other room uses
+   * @return a folder that only this user can write to
+   * @throws IOException if the directory cannot be used, or something else has this name
+   */
+  public Path folder(String name) throws IOException {
+    if (files == null) {
+      throw new IOException(problem().orElse("there is no " + path));
+    }
+    return files.folder(name);
   }
 
   /**

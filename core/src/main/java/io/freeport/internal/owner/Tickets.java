@@ -37,18 +37,23 @@ public final class Tickets {
     boolean test(String owner) throws IOException;
   }
 
+  private static final String FOLDER = "queue";
+
+  private final PrivateDirectory parent;
   private final Path directory;
   private final String self;
   private final String network;
   private final Lives lives;
 
   /**
+   * @param parent has the folder of the tickets, once there has been one
    * @param self this owner, as the names of tickets have it
    * @param network the number of this owner's network namespace; empty if unknown
    * @param lives is asked about the owners of other tickets
    */
-  Tickets(Path directory, String self, String network, Lives lives) {
-    this.directory = directory;
+  Tickets(PrivateDirectory parent, String self, String network, Lives lives) {
+    this.parent = parent;
+    this.directory = parent.path().resolve(FOLDER);
     this.self = self;
     this.network = network;
     this.lives = lives;
@@ -64,9 +69,9 @@ public final class Tickets {
   public void take(long number, Instant until, String text) throws IOException {
     UninterruptibleCall.call(
         () -> {
-          Files.createDirectories(directory);
+          Path folder = parent.folder(FOLDER);
           return Files.writeString(
-              fileOf(number),
+              folder.resolve(nameOf(number)),
               until.toEpochMilli() + "\n" + network + "\n" + text,
               StandardOpenOption.CREATE_NEW);
         });
@@ -105,7 +110,8 @@ public final class Tickets {
         continue;
       }
       String[] lines = linesOf(file);
-      if (lines.length == 3
+      // Further lines are those of a later version.
+      if (lines.length >= 3
           && lines[0].matches("[0-9]{1,18}")
           && System.currentTimeMillis() < Long.parseLong(lines[0])
           && LedgerHeader.isOneNetwork(lines[1], network)) {

@@ -18,6 +18,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,7 +144,7 @@ class OwnerDirectoryTest {
       assertSays(file, new byte[0], 0, null);
       assertSays(file, "FreePort".getBytes(UTF_8), 0, "it is too short, with 8 bytes");
       assertSays(file, new byte[9000], 0, "it does not begin with \"FreePort\"");
-      assertSays(file, with(ledger(), 8, 2), 0, "its format has version 2, expected 1");
+      assertSays(file, with(ledger(), 8, 2), 0, null);
       assertSays(file, with(ledger(), 16, 1), 0, "the checksum of its header is wrong");
       assertSays(
           file, Arrays.copyOf(ledger(), LedgerSlot.LONGEST_FILE + 1), 0, "it is too long, with ");
@@ -205,11 +207,32 @@ class OwnerDirectoryTest {
             .allMatch(record -> record.holds().size() <= 1000);
         if (i % 50 == 0) {
           OwnerRegistry.open(directory);
-          assertThat(dead).doesNotExist();
+          assertThat(Files.exists(dead)).isEqualTo(isOfAnotherVersion(mutant));
         }
         assertThat(living).exists();
       }
     }
+  }
+
+  private static boolean isOfAnotherVersion(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    return file.length >= LedgerHeader.SIZE
+        && bytes.getLong(0) == ByteBuffer.wrap(ledger()).order(ByteOrder.LITTLE_ENDIAN).getLong(0)
+        && bytes.getInt(8) != 1;
+  }
+
+  /** A later version may share the directory: nothing depends on what it writes. */
+  @Test
+  void filesOfAnotherVersionAreKeptAWeek() throws IOException {
+    Path file = Files.write(directory.resolve(OTHER_FILE), with(ledger(), 8, 2));
+    try (Warnings warnings = Warnings.record()) {
+      assertThat(OwnerRegistry.open(directory).livingOwners()).hasSize(1);
+      assertThat(file).exists();
+      assertThat(warnings.messages()).isEmpty();
+    }
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+    OwnerRegistry.open(directory);
+    assertThat(file).doesNotExist();
   }
 
   /** Of whatever is in the directory, only plain files with an owner's name can be removed. */
