@@ -25,6 +25,7 @@ public final class FreePortSessionListener
 
   @Override
   public void launcherSessionOpened(LauncherSession session) {
+    JUnitVersions.check();
     if (Session.ofThisJvm().open()) {
       summary = new Summary();
     }
