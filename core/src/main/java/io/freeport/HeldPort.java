@@ -1,6 +1,7 @@
 package io.freeport;
 
 import io.freeport.diagnosis.PortDiagnosis;
+import io.freeport.internal.handoff.LateConsumer;
 import io.freeport.internal.handoff.PortConflict;
 import io.freeport.internal.handoff.PortExchange;
 import io.freeport.internal.handoff.PortLife;
@@ -512,19 +513,19 @@ public final class HeldPort implements AutoCloseable {
   @Override
   public void close() {
     int number = number();
-    boolean leaked = false;
+    LateConsumer late = null;
     boolean released;
     try {
       // While an offered port is still held: afterwards the listener could be somebody else's.
-      leaked = events.reportsLeaks() && life.hasListener();
+      late = events.consumerAtRelease(life);
     } finally {
       released = releaseThis();
       for (HeldPort companion : companions) {
         companion.close();
       }
     }
-    if (released && leaked && number == number()) {
-      events.leaked(life);
+    if (released && late != null && number == number()) {
+      events.late(life, late);
     }
   }
 

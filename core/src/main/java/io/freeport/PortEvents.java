@@ -3,6 +3,8 @@ package io.freeport;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.diagnosis.PortOccupant;
 import io.freeport.internal.handoff.FlightEvent;
+import io.freeport.internal.handoff.LateConsumer;
+import io.freeport.internal.handoff.LateConsumers;
 import io.freeport.internal.handoff.PortLife;
 import io.freeport.internal.queue.PortQueue;
 import io.freeport.internal.search.FoundPort;
@@ -109,16 +111,35 @@ final class PortEvents {
             + ".";
   }
 
-  boolean reportsLeaks() {
-    return leaks != LeakPolicy.IGNORE;
+  /**
+   * Returns the consumer of a port that is about to be released, if it is a leak should it stay.
+   * Waits for it to go, if there is no later moment for that.
+   *
+   * @return null if there is none
+   */
+  @Nullable LateConsumer consumerAtRelease(PortLife port) {
+    LateConsumer late = leaks == LeakPolicy.IGNORE ? null : port.consumerAtRelease();
+    return late == null || canWait(late) || late.stays() ? late : null;
   }
 
   /**
-   * Reports a port on which something still listens after its release.
+   * Reports a consumer that listened when its port was released, unless it goes in a moment.
    *
    * @throws PortLeakException if {@link LeakPolicy#FAIL} is configured
    */
-  void leaked(PortLife port) {
+  void late(PortLife port, LateConsumer late) {
+    if (canWait(late)) {
+      LateConsumers.ifItStays(late, () -> leaked(port));
+    } else {
+      leaked(port);
+    }
+  }
+
+  private boolean canWait(LateConsumer late) {
+    return leaks == LeakPolicy.WARN && late.isIdentified();
+  }
+
+  private void leaked(PortLife port) {
     fire(port, PortEvent.Type.LEAKED);
     String usedBy = port.request().usedBy();
     String message =

@@ -9,8 +9,9 @@ package io.freeport;
 public interface PortListener {
 
   /**
-   * Called after something happened, in the same thread and without a lock. An exception is logged
-   * and ignored.
+   * Called after something happened, in the same thread and without a lock. {@link
+   * PortEvent.Type#LEAKED} may come half a second after the release, from a thread of FreePort. An
+   * exception is logged and ignored.
    *
    * @param event what happened
    */

@@ -36,12 +36,13 @@ import org.jspecify.annotations.Nullable;
  * the table of transitions.
  *
  * <p>Each method is atomic. No method calls listeners, diagnoses a port or runs code of users: the
- * caller does that without the lock. {@link #hasListener} waits, and does so without the lock.
+ * caller does that without the lock. {@link #consumerAtRelease} connects to the consumer, and does
+ * so without the lock.
  */
 public final class PortLife {
 
   static {
-    LeakCheck.load();
+    LateConsumer.load();
   }
 
   private static final Set<PortState> REFUSED = Set.of();
@@ -472,14 +473,16 @@ public final class PortLife {
   }
 
   /**
-   * Returns whether the consumer still listens. Waits up to half a second, without the lock: the
-   * state may have changed by the time of the answer.
+   * Returns the consumer if it listens now. Connects to it, without the lock: the state may have
+   * changed by the time of the answer.
+   *
+   * @return null if there is none
    */
-  public boolean hasListener() {
+  public @Nullable LateConsumer consumerAtRelease() {
     PortState now = state();
-    return now != HELD
-        && now != RELEASED
-        && LeakCheck.hasListener(request, socketAddress(), registry);
+    return now == HELD || now == RELEASED
+        ? null
+        : LateConsumer.of(request, socketAddress(), registry, heldSince);
   }
 
   // The steps of an exchange, under the lock of the group.

@@ -1,5 +1,6 @@
 package io.freeport.junit5.internal;
 
+import io.freeport.internal.handoff.LateConsumers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public final class FreePortSessionListener
     }
     Summary outermost = summary;
     if (outermost != null) {
+      LateConsumers.await(); // their reports come before the summary, and the JVM may exit after it
       outermost.print();
       Session.ofThisJvm().forgetParameters();
     }
