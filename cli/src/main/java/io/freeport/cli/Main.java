@@ -15,6 +15,7 @@ import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
+import io.freeport.internal.text.PrintableText;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -135,7 +136,10 @@ public final class Main {
             (failure, command, parsed) -> {
               command
                   .getErr()
-                  .println(command.getColorScheme().errorText("freeport: " + failure.getMessage()));
+                  .println(
+                      command
+                          .getColorScheme()
+                          .errorText(PrintableText.lines("freeport: " + failure.getMessage())));
               return statusOf(failure);
             });
   }

@@ -1,5 +1,6 @@
 package io.freeport.diagnosis;
 
+import io.freeport.internal.text.PrintableText;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -16,7 +17,8 @@ import java.util.OptionalLong;
  *
  * @param kind what it is
  * @param use what it does with the port
- * @param name the command of a process, the name of a container; empty if unknown
+ * @param name the command of a process, the name of a container, as it is: it may have any
+ *     characters; empty if unknown
  * @param pid the process id
  * @param user the user that the process runs as
  * @param since when the process started, which may be before it took the port
@@ -91,7 +93,7 @@ public record PortOccupant(
    * Returns a description for messages: {@code postgres (pid 812, user postgres) since 14:02,
    * listening on 127.0.0.1:5432}.
    *
-   * @return a phrase without a full stop
+   * @return a phrase without a full stop, on one line and without control characters
    */
   public String describe() {
     return describe(Clock.system(ZoneId.systemDefault()));
@@ -105,10 +107,13 @@ public record PortOccupant(
     }
     user.ifPresent(login -> traits.add("user " + login));
     traits.addAll(details);
-    return who()
-        + (traits.isEmpty() ? "" : " (" + String.join(", ", traits) + ")")
-        + since.map(start -> " since " + time(start, clock)).orElse("")
-        + (addresses.isEmpty() ? "" : ", " + use.phrase + " " + String.join(" and ", addresses));
+    return PrintableText.line(
+        who()
+            + (traits.isEmpty() ? "" : " (" + String.join(", ", traits) + ")")
+            + since.map(start -> " since " + time(start, clock)).orElse("")
+            + (addresses.isEmpty()
+                ? ""
+                : ", " + use.phrase + " " + String.join(" and ", addresses)));
   }
 
   private String who() {

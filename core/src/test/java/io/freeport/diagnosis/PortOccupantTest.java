@@ -50,6 +50,19 @@ class PortOccupantTest {
   }
 
   @Test
+  void aNameThatATerminalWouldObey() {
+    assertThat(
+            occupant(
+                    Kind.PROCESS,
+                    Use.LISTENING,
+                    "\u001b[2Jpg\n",
+                    OptionalLong.of(812),
+                    "127.0.0.1:5432")
+                .describe(CLOCK))
+        .isEqualTo("\\u001b[2Jpg\\n (pid 812), listening on 127.0.0.1:5432");
+  }
+
+  @Test
   void aContainer() {
     PortOccupant container =
         new PortOccupant(

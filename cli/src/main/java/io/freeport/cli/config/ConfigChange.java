@@ -1,5 +1,6 @@
 package io.freeport.cli.config;
 
+import io.freeport.internal.text.PrintableText;
 import java.io.PrintWriter;
 
 /** The last step of all commands that change a file. */
@@ -13,7 +14,7 @@ final class ConfigChange {
       out.println(document.file() + " already has this value.");
     } else if (dryRun) {
       document.check();
-      document.diff().forEach(out::println);
+      document.diff().stream().map(PrintableText::line).forEach(out::println);
     } else {
       String verb = document.isNew() ? "Created " : "Changed ";
       document.write();

@@ -11,6 +11,7 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.Engine;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -58,7 +59,8 @@ record ContainerTarget(String id, String containerName) implements KillTarget {
 
   @Override
   public String name() {
-    return "container " + (containerName.isEmpty() ? id.substring(0, SHORT_ID) : containerName);
+    return "container "
+        + (containerName.isEmpty() ? id.substring(0, SHORT_ID) : PrintableText.line(containerName));
   }
 
   @Override

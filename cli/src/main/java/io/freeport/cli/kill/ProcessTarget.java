@@ -4,6 +4,7 @@ import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.owner.OwnerRecord;
 import io.freeport.internal.owner.OwnerRegistry;
+import io.freeport.internal.text.PrintableText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -57,7 +58,10 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
 
   @Override
   public String name() {
-    return (processName.isEmpty() ? "a process" : processName) + " (pid " + process.pid() + ")";
+    return (processName.isEmpty() ? "a process" : PrintableText.line(processName))
+        + " (pid "
+        + process.pid()
+        + ")";
   }
 
   @Override
@@ -75,7 +79,7 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
 
   /** Keeps both ends: in the command of a JVM, the main class follows the class path. */
   private static String shortened(String command) {
-    String printable = command.replaceAll("\\p{C}", " ");
+    String printable = PrintableText.line(command);
     int end = printable.length();
     return end <= 2 * HALF_A_COMMAND
         ? printable
@@ -86,7 +90,7 @@ record ProcessTarget(ProcessHandle process, String processName, Optional<Instant
 
   private static String ofOwner(OwnerRecord owner) {
     return "It is a JVM with FreePort in "
-        + owner.module()
+        + PrintableText.line(owner.module())
         + ", with "
         + owner.holds().size()
         + (owner.holds().size() == 1 ? " port" : " ports")

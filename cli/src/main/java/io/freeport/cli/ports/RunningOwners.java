@@ -10,6 +10,7 @@ import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRecord;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.RecordedHold;
+import io.freeport.internal.text.PrintableText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -82,7 +83,7 @@ record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> p
           "JVM "
               + owner.owner().pid()
               + " in "
-              + owner.module()
+              + PrintableText.line(owner.module())
               + " since "
               + time(owner.since())
               + (entry.isOfThisNetwork() ? "" : ", in another network namespace"));
@@ -100,7 +101,8 @@ record RunningOwners(List<Entry> owners, List<Finding> stale, Optional<String> p
               + stale.size()
               + " of their containers, networks and volumes: see freeport reap.");
     }
-    problem.ifPresent(reason -> lines.add("Containers are not listed: " + reason));
+    problem.ifPresent(
+        reason -> lines.add("Containers are not listed: " + PrintableText.line(reason)));
     return lines;
   }
 

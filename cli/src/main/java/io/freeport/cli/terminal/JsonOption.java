@@ -2,6 +2,7 @@ package io.freeport.cli.terminal;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -17,11 +18,17 @@ public final class JsonOption {
     return json;
   }
 
-  /** Prints maps, lists, texts and numbers, indented, with a line end. */
+  /**
+   * Prints maps, lists, texts and numbers, indented, with a line end. A terminal obeys more
+   * characters than those that JSON has to escape; the escapes of printable text are JSON's.
+   */
   public static void print(Object value, PrintWriter out) {
     try {
       out.println(
-          new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value));
+          PrintableText.lines(
+              new ObjectMapper()
+                  .enable(SerializationFeature.INDENT_OUTPUT)
+                  .writeValueAsString(value)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,8 +1,10 @@
 package io.freeport.cli.terminal;
 
+import io.freeport.internal.text.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Lines whose columns are as wide as their widest cell. */
 public final class Table {
@@ -11,9 +13,9 @@ public final class Table {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** All rows have the same number of cells. */
+  /** All rows have the same number of cells. Their text may come from anywhere. */
   public Table row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Stream.of(cells).map(PrintableText::line).toList());
     return this;
   }
 

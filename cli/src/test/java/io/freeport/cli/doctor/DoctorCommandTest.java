@@ -116,7 +116,7 @@ class DoctorCommandTest {
         .anySatisfy(
             one ->
                 assertThat(one.toString())
-                    .contains("\"fail\"", "freeport.leeks", "Did you mean freeport.leaks?"))
+                    .contains("\"warn\"", "freeport.leeks", "Did you mean freeport.leaks?"))
         .anySatisfy(
             one ->
                 assertThat(one.toString())

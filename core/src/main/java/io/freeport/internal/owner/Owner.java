@@ -1,5 +1,6 @@
 package io.freeport.internal.owner;
 
+import io.freeport.internal.text.PrintableText;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,13 +45,13 @@ public record Owner(String host, long pid, long start, String nonce) {
     if (!HOST.matcher(host).matches() || pid < 1 || start < 0 || !NONCE.matcher(nonce).matches()) {
       throw new IllegalArgumentException(
           "Not an owner: host \""
-              + host
+              + PrintableText.line(host)
               + "\", pid "
               + pid
               + ", start "
               + start
               + ", nonce \""
-              + nonce
+              + PrintableText.line(nonce)
               + "\"");
     }
   }
@@ -67,7 +68,8 @@ public record Owner(String host, long pid, long start, String nonce) {
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
           "Not an owner, expected host/pid/start/nonce: \""
-              + (text.length() > LONGEST_TOLD ? text.substring(0, LONGEST_TOLD) + "..." : text)
+              + PrintableText.line(
+                  text.length() > LONGEST_TOLD ? text.substring(0, LONGEST_TOLD) + "..." : text)
               + "\"");
     }
     return new Owner(

@@ -1,6 +1,7 @@
 package io.freeport.internal.settings;
 
 import io.freeport.PortRange;
+import io.freeport.internal.text.PrintableText;
 import io.freeport.spi.SettingsSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,10 +172,8 @@ public final class SettingKeys {
 
   private static String unknown(String key, String origin) {
     return "There is no setting "
-        + key
-        + " ("
-        + origin
-        + "). Did you mean "
+        + PrintableText.line(key + " (" + origin + ")")
+        + ". Did you mean "
         + nearest(key, ALL).orElseThrow()
         + "?";
   }

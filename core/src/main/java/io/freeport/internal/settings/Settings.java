@@ -1,5 +1,6 @@
 package io.freeport.internal.settings;
 
+import io.freeport.internal.text.PrintableText;
 import io.freeport.spi.SettingsSource;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -301,7 +302,7 @@ public final class Settings {
             + key
             + (source == null ? "" : " (" + source.origin(key) + ")")
             + ": \""
-            + value
+            + PrintableText.line(value)
             + "\". Expected "
             + expected
             + ".");

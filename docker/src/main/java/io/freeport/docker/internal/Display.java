@@ -1,5 +1,6 @@
 package io.freeport.docker.internal;
 
+import io.freeport.internal.text.PrintableText;
 import java.time.Duration;
 
 /** Short forms for messages and tables. */
@@ -15,10 +16,10 @@ public final class Display {
     return id.substring(0, Math.min(SHORT_ID, id.length()));
   }
 
-  /** Returns text of any origin without control characters, and of limited length. */
+  /** Returns text of any origin on one line, without control characters, and of limited length. */
   public static String printable(String text) {
     String cut = text.length() > LONGEST_PART ? text.substring(0, LONGEST_PART) + "..." : text;
-    return cut.replaceAll("\\p{C}", "?");
+    return PrintableText.line(cut);
   }
 
   /** Returns an age in the largest unit that it contains at least twice, such as {@code 90 min}. */

@@ -5,6 +5,7 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -60,7 +61,11 @@ public final class DockerJavaEngine implements EngineProvider {
         e.addSuppressed(closing);
       }
       throw new IllegalStateException(
-          "no engine answers at " + config.getDockerHost() + ": " + e.getMessage(), e);
+          "no engine answers at "
+              + config.getDockerHost()
+              + ": "
+              + PrintableText.line(String.valueOf(e.getMessage())),
+          e);
     }
   }
 

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.Removal.Outcome;
+import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -284,6 +285,7 @@ final class ReapPass {
 
   private static String inWords(Throwable failure) {
     String message = failure.getMessage();
-    return message == null || failure instanceof Error ? failure.toString() : message;
+    return PrintableText.line(
+        message == null || failure instanceof Error ? failure.toString() : message);
   }
 }

@@ -1,5 +1,6 @@
 package io.freeport.plan.health;
 
+import io.freeport.internal.text.PrintableText;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,6 @@ import java.time.Instant;
 public record Health(boolean healthy, String reason, Instant time) {
 
   static Health of(boolean healthy, String reason) {
-    return new Health(healthy, reason, Instant.now());
+    return new Health(healthy, PrintableText.line(reason), Instant.now());
   }
 }

@@ -1,5 +1,6 @@
 package io.freeport.plan.internal.file;
 
+import io.freeport.internal.text.PrintableText;
 import io.freeport.plan.PlanException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public record Origin(@Nullable Path file, int line, String text) {
   }
 
   PlanException error(String problem) {
-    return new PlanException(text + ": " + problem, file, line);
+    return new PlanException(PrintableText.lines(text + ": " + problem), file, line);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.freeport.plan.internal.file;
 
 import io.freeport.PortRange;
+import io.freeport.internal.text.PrintableText;
 import io.freeport.plan.PlanException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -29,7 +30,7 @@ public record PlanNode(Origin origin, String path, Object content) {
   private PlanException expected(String what) {
     String written =
         content instanceof String text
-            ? text.isEmpty() ? "nothing" : "\"" + text + "\""
+            ? text.isEmpty() ? "nothing" : "\"" + PrintableText.line(text) + "\""
             : content instanceof List ? "a list" : "a mapping";
     return error("expected " + what + ", but found " + written + ".");
   }
@@ -136,7 +137,11 @@ public record PlanNode(Origin origin, String path, Object content) {
     String written = text("one of " + String.join(", ", known));
     int index = known.indexOf(written);
     if (index < 0) {
-      throw error("\"" + written + "\" is not known." + Spelling.suggest(written, known));
+      throw error(
+          "\""
+              + PrintableText.line(written)
+              + "\" is not known."
+              + Spelling.suggest(written, known));
     }
     return type.getEnumConstants()[index];
   }
@@ -146,7 +151,12 @@ public record PlanNode(Origin origin, String path, Object content) {
     String written = text("the name of a " + kind);
     if (!known.contains(written)) {
       throw error(
-          "there is no " + kind + " \"" + written + "\"." + Spelling.suggest(written, known));
+          "there is no "
+              + kind
+              + " \""
+              + PrintableText.line(written)
+              + "\"."
+              + Spelling.suggest(written, known));
     }
     return written;
   }
