@@ -1,10 +1,9 @@
 package io.freeport.build;
 
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.owner.Owner;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -31,8 +30,8 @@ record ShareRecord(String description, List<String> uses) {
 
   /** Returns the record in the file; an empty record if there is no file. */
   static ShareRecord read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    try {
+      List<String> lines = SmallFile.read(file, LinkOption.NOFOLLOW_LINKS).lines().toList();
       return lines.isEmpty()
           ? EMPTY
           : new ShareRecord(lines.get(0), List.copyOf(lines.subList(1, lines.size())));

@@ -1,5 +1,6 @@
 package io.freeport.testcontainers;
 
+import io.freeport.internal.os.SmallFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import org.testcontainers.containers.ComposeContainer;
 final class ComposeCommand {
 
   private static final int LONGEST_SECONDS = 60;
+
+  /** It repeats all that is in the files, in bytes. */
+  private static final int LONGEST_ANSWER = 16 << 20;
 
   /** What is called after it in an answer is the project's own, and nobody else's. */
   private static final String PROJECT = "freeport-config";
@@ -137,8 +141,8 @@ final class ComposeCommand {
       return new Answer(
           ended,
           ended ? process.exitValue() : -1,
-          Files.readAllLines(answer).stream().filter(line -> !line.isBlank()).toList(),
-          Files.readString(complaint).strip());
+          SmallFile.read(answer, LONGEST_ANSWER).lines().filter(line -> !line.isBlank()).toList(),
+          SmallFile.read(complaint, LONGEST_ANSWER).strip());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for Docker Compose", e);

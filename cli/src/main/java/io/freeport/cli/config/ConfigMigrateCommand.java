@@ -2,10 +2,10 @@ package io.freeport.cli.config;
 
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,7 +121,7 @@ final class ConfigMigrateCommand implements Callable<Integer> {
     }
     Map<String, String> variables = new LinkedHashMap<>();
     try {
-      for (String line : Files.readAllLines(envFile)) {
+      for (String line : SmallFile.read(envFile).lines().toList()) {
         Matcher matcher = LINE.matcher(line.strip());
         if (matcher.matches()) {
           for (int group = 2; group <= 4; group++) {

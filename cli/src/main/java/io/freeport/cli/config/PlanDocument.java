@@ -4,6 +4,7 @@ import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.internal.file.PlanLoader;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A {@code freeport.yaml} that is changed: in memory first, then, if the plan can still be read, in
@@ -43,8 +45,7 @@ final class PlanDocument {
    */
   static PlanDocument read(Settings settings, Path plan, Path file) {
     try {
-      return new PlanDocument(
-          settings, plan, file, Files.exists(file) ? Files.readString(file) : "");
+      return new PlanDocument(settings, plan, file, Files.exists(file) ? SmallFile.read(file) : "");
     } catch (IOException e) {
       throw new CommandFailure(ExitStatus.FAILED, file + " cannot be read: " + e);
     }
@@ -59,16 +60,20 @@ final class PlanDocument {
   }
 
   boolean has(List<String> keys) {
-    return yaml.has(keys);
+    return withFile(() -> yaml.has(keys));
   }
 
   List<String> keysOf(String section) {
-    return yaml.keysOf(section);
+    return withFile(() -> yaml.keysOf(section));
   }
 
   void set(List<String> keys, String value) {
+    yaml = withFile(() -> yaml.set(keys, value));
+  }
+
+  private <T> T withFile(Supplier<T> action) {
     try {
-      yaml = yaml.set(keys, value);
+      return action.get();
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitStatus.USAGE, file + ": " + e.getMessage());
     }

@@ -5,10 +5,11 @@ import com.github.dockerjava.api.model.Info;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,8 +140,8 @@ final class EngineChecks {
     Path file = Path.of(System.getProperty("user.home"), ".testcontainers.properties");
     Properties properties = new Properties();
     if (Files.isReadable(file)) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        properties.load(reader);
+      try {
+        properties.load(new StringReader(SmallFile.read(file)));
       } catch (IOException | IllegalArgumentException e) {
         return Optional.empty();
       }

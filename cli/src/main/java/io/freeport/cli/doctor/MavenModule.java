@@ -1,5 +1,7 @@
 package io.freeport.cli.doctor;
 
+import io.freeport.internal.os.SmallFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -73,7 +75,7 @@ final class MavenModule {
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(new Strict());
-      return builder.parse(pom.toFile()).getDocumentElement();
+      return builder.parse(new ByteArrayInputStream(SmallFile.bytes(pom))).getDocumentElement();
     } catch (ParserConfigurationException | SAXException e) {
       throw new IOException(pom + " cannot be read: " + e.getMessage(), e);
     }

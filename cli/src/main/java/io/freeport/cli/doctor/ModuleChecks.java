@@ -1,6 +1,7 @@
 package io.freeport.cli.doctor;
 
 import io.freeport.cli.ports.PortHints;
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.EnvironmentNames;
 import io.freeport.internal.settings.EnvironmentSource;
 import io.freeport.internal.settings.Settings;
@@ -8,7 +9,7 @@ import io.freeport.plan.PlanException;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.PortService;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,8 +107,8 @@ final class ModuleChecks {
     Path file = folder.resolve("src/test/resources/junit-platform.properties");
     Properties properties = new Properties();
     if (Files.isRegularFile(file)) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        properties.load(reader);
+      try {
+        properties.load(new StringReader(SmallFile.read(file)));
       } catch (IOException | IllegalArgumentException e) {
         results.add(
             CheckResult.fail("JUnit", file + " cannot be read: " + e.getMessage(), "Fix it."));

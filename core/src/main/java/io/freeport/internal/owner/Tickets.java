@@ -1,5 +1,6 @@
 package io.freeport.internal.owner;
 
+import io.freeport.internal.os.SmallFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -138,7 +139,7 @@ public final class Tickets {
       return new String[0]; // to open a pipe for reading would wait for a writer
     }
     try {
-      return Files.readString(file).split("\n", -1);
+      return SmallFile.read(file).split("\n", -1);
     } catch (NoSuchFileException givenBack) {
       return new String[0];
     }

@@ -51,12 +51,13 @@ public interface HealthCheck {
   }
 
   /**
-   * Returns a check that a GET is answered with a status. Redirects are not followed. By {@code
+   * Returns a check that a GET is answered with a status. The status is enough: the body is not
+   * read, so a stream of events counts, too. Redirects are not followed. By {@code
    * http://localhost}, 127.0.0.1 is asked and, if it cannot be connected to, ::1.
    *
    * @param uri what is asked for
    * @param status the status of a healthy service
-   * @param timeout how long to wait for the answer
+   * @param timeout how long to wait for the status
    * @return the check
    */
   static HealthCheck http(URI uri, int status, Duration timeout) {

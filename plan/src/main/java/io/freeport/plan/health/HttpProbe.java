@@ -24,8 +24,7 @@ final class HttpProbe {
     List<String> failures = new ArrayList<>();
     for (URI address : addressesOf(uri)) {
       try {
-        int actual =
-            HttpGet.send(address, timeout.minusNanos(System.nanoTime() - start)).statusCode();
+        int actual = HttpGet.status(address, timeout.minusNanos(System.nanoTime() - start));
         return Health.of(
             actual == status,
             "GET "

@@ -1,6 +1,7 @@
 package io.freeport.plan.http;
 
 import io.freeport.PortRange;
+import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import io.freeport.plan.PortPlan;
@@ -10,8 +11,6 @@ import io.freeport.plan.internal.http.HttpGet;
 import io.freeport.plan.internal.http.Json;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -65,12 +64,17 @@ public final class PortsClient {
     this.uri = Optional.ofNullable(uri);
     data.forEach(
         (name, value) -> {
-          if (value instanceof Integer port) {
+          if (value instanceof Integer port && port > 0 && port <= PortRange.HIGHEST_PORT) {
             ports.put(String.valueOf(name), port);
           }
         });
     if (data.get("urls") instanceof Map<?, ?> map) {
-      map.forEach((name, url) -> urls.put(String.valueOf(name), String.valueOf(url)));
+      map.forEach(
+          (name, url) -> {
+            if (url instanceof String text) {
+              urls.put(String.valueOf(name), text);
+            }
+          });
     }
   }
 
@@ -263,7 +267,7 @@ public final class PortsClient {
 
     private String ofFile() {
       try {
-        return file == null ? "" : Files.readString(file).strip();
+        return file == null ? "" : SmallFile.read(file).strip();
       } catch (IOException none) {
         return "";
       }
@@ -288,8 +292,7 @@ public final class PortsClient {
 
     private Map<?, ?> get(URI uri, String path)
         throws ExecutionException, TimeoutException, InterruptedException {
-      HttpResponse<String> answer = HttpGet.send(URI.create(uri + path), timeout);
-      return answer.statusCode() == 200 ? Json.readObject(answer.body()) : Map.of();
+      return Json.readObject(HttpGet.body(URI.create(uri + path), timeout));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.freeport.plan.health;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.plan.EndlessServer;
 import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.ShiftedPorts;
@@ -29,10 +31,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthTest {
 
   private static final int ENOUGH_SECONDS = 60;
+
+  /** More than the buffers of a connection, and less than a heap. */
+  private static final long MUCH = 64 << 20;
 
   private static final String NO_IPV6 =
       "There is no ::1 on this host, so no server listens there alone. Enable it: sysctl net.ipv6.conf.lo.disable_ipv6=0";
@@ -113,6 +120,37 @@ class HealthTest {
       URI uri = URI.create("http://localhost:" + port.number() + "/");
       assertThat(HealthCheck.http(uri, 200, ofMillis(100)).check().reason())
           .isEqualTo("GET " + uri + " was not answered within 100 ms");
+    }
+  }
+
+  /** Of events, of a log, of video: with a pause after the first one, or without any. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1 << 20})
+  void takesTheStatusOfAnAnswerWithoutEnd(int chunk) throws Exception {
+    try (EndlessServer server =
+        EndlessServer.start(
+            0,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: x\n\n",
+            new byte[chunk])) {
+      URI uri = URI.create("http://localhost:" + server.port() + "/events");
+      assertThat(HealthCheck.http(uri, 200, ofSeconds(ENOUGH_SECONDS)).check().reason())
+          .isEqualTo("GET " + uri + " answered 200");
+      assertThat(server.taken()).isLessThan(MUCH);
+      assertThat(HealthCheck.http(uri, 204, ofSeconds(ENOUGH_SECONDS)).check().healthy()).isFalse();
+      assertThat(server.taken()).isLessThan(MUCH);
+    }
+  }
+
+  /** A status line, or a header, that does not end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 200 O", "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\n"})
+  void readsNoHeadersWithoutEnd(String start) throws Exception {
+    byte[] rest =
+        (start.endsWith("\n") ? "A: b\r\n" : "x".repeat(6)).repeat(10_000).getBytes(UTF_8);
+    try (EndlessServer server = EndlessServer.start(0, start, rest)) {
+      URI uri = URI.create("http://localhost:" + server.port() + "/");
+      assertThat(HealthCheck.http(uri, 200, ofSeconds(ENOUGH_SECONDS)).check().healthy()).isFalse();
+      assertThat(server.takenSoFar()).isLessThan(MUCH);
     }
   }
 

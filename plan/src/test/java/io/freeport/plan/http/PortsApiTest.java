@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.freeport.PortAllocator;
 import io.freeport.PortUnavailableException;
+import io.freeport.plan.EndlessServer;
 import io.freeport.plan.PortAssignments;
 import io.freeport.plan.PortPlan;
 import io.freeport.plan.TestServer;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ports API, asked by real clients. */
 class PortsApiTest {
@@ -236,6 +239,54 @@ class PortsApiTest {
         assertThat(client.uri()).isEmpty();
         assertThat(client.port("server")).isEqualTo(3000);
       }
+    }
+  }
+
+  /** Anybody may listen where it looks. */
+  @Test
+  void clientReadsNoAnswerWithoutEnd() throws Exception {
+    try (EndlessServer server =
+        EndlessServer.start(0, "HTTP/1.1 200 OK\r\n\r\n", new byte[1 << 20])) {
+      PortsClient client =
+          PortsClient.builder()
+              .url("http://127.0.0.1:" + server.port())
+              .scan(server.port(), server.port())
+              .timeout(Duration.ofSeconds(60))
+              .discover();
+      assertThat(client.source()).isEqualTo(PortsClient.Source.DEFAULTS);
+      assertThat(server.taken()).isLessThan(64 << 20);
+      assertThat(server.taken()).isLessThan(64 << 20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[[", // 20 000 times: nested too deeply
+        "{\"a\":",
+        "- ",
+        "? ",
+        "&a [*a]",
+        "{\"application\": \"freeport\", \"data\": {\"urls\": {\"x\": &a [[*a]]}}}",
+        "{\"application\": \"freeport\", \"data\": {\"web\": 0, \"db\": 99999999999, \"urls\": {\"x\": 1}}}"
+      })
+  void clientTakesNothingElseForPorts(String text) throws Exception {
+    String body = text.length() < 6 ? text.repeat(20_000) : text;
+    try (EndlessServer server =
+        EndlessServer.start(
+            0,
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body,
+            new byte[0])) {
+      PortsClient client =
+          PortsClient.builder()
+              .url("http://127.0.0.1:" + server.port())
+              .scan(server.port(), server.port())
+              .discover();
+      assertThat(client.ports()).isEmpty();
+      assertThat(client.url("x")).isEmpty();
     }
   }
 

@@ -1,10 +1,9 @@
 package io.freeport.plan.internal.http;
 
+import io.freeport.plan.internal.yaml.Yaml;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -45,8 +44,7 @@ public final class Json {
   /** Returns the object; an empty one if the text is none. */
   public static Map<?, ?> readObject(String text) {
     try {
-      Object value = new Load(LoadSettings.builder().build()).loadFromString(text);
-      return value instanceof Map<?, ?> object ? object : Map.of();
+      return Yaml.load(text) instanceof Map<?, ?> object ? object : Map.of();
     } catch (YamlEngineException e) {
       return Map.of();
     }
