@@ -84,6 +84,31 @@ class AutoFixCommandTest {
   }
 
   @Test
+  void keepsTheCommentsOfAList() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      String text =
+          """
+          services:
+            web:
+              preferred:        # agreed with the partner
+                - %d            # their firewall
+              autoFallback: false
+          """
+              .formatted(taken.getLocalPort());
+      Path file = write(text);
+      CliProcess.Result applied = run("auto-fix", "--apply");
+      assertThat(applied.err()).isEmpty();
+      assertThat(applied.status()).isZero();
+      assertThat(Files.readString(file).replaceFirst("      - [0-9]+\n", "")).isEqualTo(text);
+
+      CliProcess.Result set = run("config", "set", "services.web.preferred", "9");
+      assertThat(set.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(set.err())
+          .contains("freeport.yaml: line 3 has the comment \"# agreed with the partner\"");
+    }
+  }
+
+  @Test
   void tellsServicesOfOnePortApart() throws Exception {
     int port;
     try (PortAllocator allocator = PortAllocator.create()) {

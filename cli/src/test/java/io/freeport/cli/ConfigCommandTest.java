@@ -84,6 +84,29 @@ class ConfigCommandTest {
   }
 
   @Test
+  void namesTheFileThatCannotBeParsed() throws Exception {
+    Files.writeString(file, "services: " + "[".repeat(20_000) + "]".repeat(20_000));
+    for (String[] command :
+        new String[][] {
+          {"config", "validate"},
+          {"config", "show"},
+          {"config", "set", "retries", "1"},
+          {"config", "migrate", "--env-file=/dev/null"},
+          {"auto-fix"},
+          {"run", "--plan=.", "--", "true"}
+        }) {
+      CliProcess.Result result = run(Map.of(), command);
+      assertThat(result.status())
+          .as(String.join(" ", command))
+          .isIn(ExitStatus.USAGE, ExitStatus.NO);
+      assertThat(result.err() + result.out())
+          .contains(real(file).toString())
+          .contains("the values are nested more than 50 levels deep")
+          .doesNotContain("\tat ", "StackOverflow");
+    }
+  }
+
+  @Test
   void mendsAFileThatCannotBeRead() throws Exception {
     Files.writeString(file, TEXT.replace("5432", "none"));
     CliProcess.Result broken = run(Map.of(), "config", "validate", "--json");

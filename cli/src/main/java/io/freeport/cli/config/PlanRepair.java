@@ -69,11 +69,15 @@ final class PlanRepair {
 
   private PlanFix finding(
       PortService service, PortConflictException failure, PortAllocator allocator) {
+    String reason = reason(service, failure);
     Optional<PlanFix.Change> change = reap(service);
-    if (change.isEmpty()) {
-      change = otherPort(service, allocator);
+    try {
+      return new PlanFix(
+          service.name(), reason, change.isPresent() ? change : otherPort(service, allocator));
+    } catch (CommandFailure | PlanException takesAPerson) {
+      return new PlanFix(
+          service.name(), reason + " " + takesAPerson.getMessage(), Optional.empty());
     }
-    return new PlanFix(service.name(), reason(service, failure), change);
   }
 
   private static Set<Integer> named(PortService service) {
@@ -128,6 +132,11 @@ final class PlanRepair {
     return found;
   }
 
+  /**
+   * Returns a further port, unless a variable says which ones there are.
+   *
+   * @throws CommandFailure if there is none, or the file is written in a way that takes a person
+   */
   private Optional<PlanFix.Change> otherPort(PortService service, PortAllocator allocator) {
     String last = service.autoFallback() ? "fallback" : "preferred";
     List<Integer> present = service.autoFallback() ? service.fallback() : service.preferred();
@@ -152,12 +161,8 @@ final class PlanRepair {
             document,
             document.has(ofEnvironment) ? ofEnvironment : key,
             ports.stream().map(String::valueOf).collect(Collectors.joining(",")));
-    try {
-      change.document().set(change.key(), change.value());
-      return Optional.of(change);
-    } catch (CommandFailure | PlanException e) {
-      return Optional.empty(); // written in a way that takes a person
-    }
+    change.document().set(change.key(), change.value());
+    return Optional.of(change);
   }
 
   /** The hold stays until all services have been looked at, so that each gets another one. */

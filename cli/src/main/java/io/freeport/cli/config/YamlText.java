@@ -1,6 +1,8 @@
 package io.freeport.cli.config;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.freeport.plan.internal.yaml.Yaml;
+import io.freeport.plan.internal.yaml.YamlLimitException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,12 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -34,9 +32,11 @@ final class YamlText {
 
   private final String text;
   private final String lineEnd;
+  private final YamlPlaces places;
 
   YamlText(String text) {
     this.text = text;
+    this.places = new YamlPlaces(text);
     this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
   }
 
@@ -73,7 +73,7 @@ final class YamlText {
   YamlText set(List<String> keys, String value) {
     String written = written(value);
     YamlText edited = new YamlText(edit(keys, written));
-    Object expected = put(content(), keys, load(written));
+    Object expected = put(content(), keys, Yaml.load(written));
     if (!expected.equals(edited.content())) { // anchors and the like
       throw new IllegalArgumentException(
           "The file is written in a way in which "
@@ -86,7 +86,7 @@ final class YamlText {
   private String edit(List<String> keys, String written) {
     Node root = root().orElse(null);
     if (!(root instanceof MappingNode parent)) {
-      if (root != null && !isEmpty(root)) {
+      if (root != null && !YamlPlaces.isEmpty(root)) {
         throw notMapping(keys.subList(0, 0));
       }
       return onLineOfItsOwn(text.length(), block(keys, written, 0));
@@ -102,7 +102,7 @@ final class YamlText {
         parent = mapping;
         continue;
       }
-      if (isLast ? node instanceof MappingNode : !isEmpty(node)) {
+      if (isLast ? node instanceof MappingNode : !YamlPlaces.isEmpty(node)) {
         throw isLast ? isMapping(keys) : notMapping(keys.subList(0, depth + 1));
       }
       List<String> rest = keys.subList(depth + 1, keys.size());
@@ -110,15 +110,9 @@ final class YamlText {
       if (isLast || !inBlock) {
         return replace(entry, flow(rest, written));
       }
-      int column = start(entry.getKeyNode()).getColumn() + INDENT;
-      return onLineOfItsOwn(lineEndAfter(end(entry)), block(rest, written, column));
+      int column = YamlPlaces.start(entry.getKeyNode()).getColumn() + INDENT;
+      return onLineOfItsOwn(places.lineEndAfter(places.end(entry)), block(rest, written, column));
     }
-  }
-
-  private static boolean isEmpty(Node node) {
-    return node instanceof MappingNode mapping
-        ? mapping.getValue().isEmpty()
-        : node instanceof ScalarNode scalar && scalar.isPlain() && scalar.getValue().isEmpty();
   }
 
   private static boolean isFlow(Node node) {
@@ -128,7 +122,7 @@ final class YamlText {
   /** Puts a value in the place of another one, or behind a colon. */
   private String replace(NodeTuple entry, String written) {
     Node node = entry.getValueNode();
-    int keyEnd = index(end(entry.getKeyNode()));
+    int keyEnd = places.index(YamlPlaces.end(entry.getKeyNode()));
     int colon = text.indexOf(':', keyEnd) + 1;
     if (node instanceof ScalarNode scalar
         && (scalar.getScalarStyle() == ScalarStyle.LITERAL
@@ -136,24 +130,45 @@ final class YamlText {
       throw new IllegalArgumentException(
           "The value is written over several lines. Edit it by hand.");
     }
-    if (isEmpty(node) && node instanceof ScalarNode) {
+    if (YamlPlaces.isEmpty(node) && node instanceof ScalarNode) {
       return text.substring(0, colon) + " " + written + text.substring(colon);
     }
     boolean isBlock = node instanceof SequenceNode list && list.getFlowStyle() == FlowStyle.BLOCK;
-    int from = isBlock ? colon : index(start(node));
-    return text.substring(0, from) + (isBlock ? " " : "") + written + text.substring(endOf(node));
+    int from = isBlock ? colon : places.index(YamlPlaces.start(node));
+    String replaced =
+        text.substring(0, from)
+            + (isBlock ? " " : "")
+            + written
+            + text.substring(places.endOf(node));
+    Optional<YamlComments.Comment> lost = YamlComments.lost(text, replaced);
+    if (lost.isPresent() && node instanceof SequenceNode before) {
+      Optional<String> kept = new YamlItems(places, before, lineEnd).become(written);
+      if (kept.isPresent()) {
+        replaced = kept.get();
+        lost = YamlComments.lost(text, replaced);
+      }
+    }
+    if (lost.isPresent()) {
+      throw new IllegalArgumentException(
+          lost.get() + ", which would be lost. Edit the value by hand.");
+    }
+    return replaced;
   }
 
   private String add(MappingNode parent, List<String> keys, String written) {
     List<NodeTuple> entries = parent.getValue();
     if (parent.getFlowStyle() == FlowStyle.FLOW) {
-      int at = entries.isEmpty() ? index(end(parent)) - 1 : end(entries.get(entries.size() - 1));
+      int at =
+          entries.isEmpty()
+              ? places.index(YamlPlaces.end(parent)) - 1
+              : places.end(entries.get(entries.size() - 1));
       String entry = keys.get(0) + ": " + flow(keys.subList(1, keys.size()), written);
       return text.substring(0, at) + (entries.isEmpty() ? "" : ", ") + entry + text.substring(at);
     }
-    int column = start(entries.get(0).getKeyNode()).getColumn();
+    int column = YamlPlaces.start(entries.get(0).getKeyNode()).getColumn();
     return onLineOfItsOwn(
-        lineEndAfter(end(entries.get(entries.size() - 1))), block(keys, written, column));
+        places.lineEndAfter(places.end(entries.get(entries.size() - 1))),
+        block(keys, written, column));
   }
 
   /** Returns {@code a: {b: value}}, without the first key and the braces around. */
@@ -184,51 +199,11 @@ final class YamlText {
     return before + separator + lines + text.substring(at);
   }
 
-  /** Returns where the next line starts: a comment behind a value stays with it. */
-  private int lineEndAfter(int index) {
-    int end = text.indexOf('\n', index);
-    return end < 0 ? text.length() : end + 1;
-  }
-
-  private int end(NodeTuple entry) {
-    Node value = entry.getValueNode();
-    boolean isNothing = value instanceof ScalarNode && isEmpty(value);
-    return isNothing
-        ? text.indexOf(':', index(end(entry.getKeyNode()))) + 1
-        : Math.max(endOf(value), index(end(entry.getKeyNode())));
-  }
-
-  /** Of a block the parser's end is where the next token is, behind comments that are not its. */
-  private int endOf(Node node) {
-    if (node instanceof MappingNode mapping
-        && mapping.getFlowStyle() == FlowStyle.BLOCK
-        && !mapping.getValue().isEmpty()) {
-      return end(mapping.getValue().get(mapping.getValue().size() - 1));
-    }
-    if (node instanceof SequenceNode list
-        && list.getFlowStyle() == FlowStyle.BLOCK
-        && !list.getValue().isEmpty()) {
-      return endOf(list.getValue().get(list.getValue().size() - 1));
-    }
-    return index(end(node));
-  }
-
-  private static Mark start(Node node) {
-    return node.getStartMark().orElseThrow();
-  }
-
-  private static Mark end(Node node) {
-    return node.getEndMark().orElseThrow();
-  }
-
-  /** The parser counts code points. */
-  private int index(Mark mark) {
-    return text.offsetByCodePoints(0, mark.getIndex());
-  }
-
   private Optional<Node> root() {
     try {
-      return new Compose(LoadSettings.builder().build()).composeString(text);
+      return Yaml.compose(text);
+    } catch (YamlLimitException e) {
+      throw new IllegalArgumentException("line " + e.line() + ": " + e.getMessage());
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException("This is not YAML: " + e.getMessage());
     }
@@ -245,15 +220,12 @@ final class YamlText {
 
   private Map<?, ?> content() {
     try {
-      return load(text) instanceof Map<?, ?> map ? map : Map.of();
+      return Yaml.load(text) instanceof Map<?, ?> map ? map : Map.of();
+    } catch (YamlLimitException e) {
+      throw new IllegalArgumentException("line " + e.line() + ": " + e.getMessage());
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException("This is not YAML: " + e.getMessage());
     }
-  }
-
-  private static Object load(String yaml) {
-    Object value = new Load(LoadSettings.builder().build()).loadFromString(yaml);
-    return value == null ? "" : value;
   }
 
   private static Object put(Object content, List<String> keys, Object value) {
@@ -277,7 +249,10 @@ final class YamlText {
         throw new IllegalArgumentException("The value has to be on one line.");
       }
       try {
-        load(stripped);
+        Object unused = Yaml.load(stripped);
+        if (!YamlComments.of(stripped).isEmpty()) {
+          throw new IllegalArgumentException("The value has a comment. Leave it out.");
+        }
         return stripped;
       } catch (YamlEngineException e) {
         throw new IllegalArgumentException(

@@ -62,11 +62,54 @@ class YamlTextTest {
     assertReplaces("services.web.preferred", "9", "[8000,   8001]", "9");
     assertReplaces("services.web.preferred", "[ 9 ]", "[8000,   8001]", "[ 9 ]");
     assertReplaces("services.db.preferred", "1,2", "preferred: 5432,", "preferred: [1, 2],");
+    assertThat(set("a:\n  - 1\n  - 2\n# end\n", "a", "3, 4")).isEqualTo("a: [3, 4]\n# end\n");
+  }
+
+  @Test
+  void keepsCommentsWithinLists() {
+    String items = "      - 7000  # first\n      - 7001  # second\n";
+    assertReplaces("services.list.preferred", "7000, 7001", items, items);
+    assertReplaces("services.list.preferred", "7000, 7001, 7002", items, items + "      - 7002\n");
+    assertReplaces("services.list.preferred", "6999,7000,7001", items, "      - 6999\n" + items);
     assertReplaces(
         "services.list.preferred",
-        "1",
-        "preferred:\n      - 7000  # first\n      - 7001  # second",
-        "preferred: 1  # second");
+        "[7000, a b, 7001]",
+        items,
+        "      - 7000  # first\n      - a b\n      - 7001  # second\n");
+    assertReplaces("services.list.preferred", "7000,9", items, items.replace("7001", "9"));
+    assertThat(set("a: # x\n- 1", "a", "1,2")).isEqualTo("a: # x\n- 1\n- 2\n");
+    assertThat(set("a: # x\n  - 1\n  - 2\n", "a", "[2]")).isEqualTo("a: # x\n  - 2\n");
+    assertThat(set("a: [ # x\n  1, # y\n  2]", "a", "1,2,3"))
+        .isEqualTo("a: [ # x\n  1, # y\n  2, 3]");
+    assertThat(set("a: [1, # x\n  2]", "a", "0,1,2")).isEqualTo("a: [0, 1, # x\n  2]");
+    assertThat(set("a: [1, # x\n  2, 3]", "a", "[1, 2]")).isEqualTo("a: [1, # x\n  2]");
+  }
+
+  @Test
+  void refusesToLoseAComment() {
+    assertThatThrownBy(() -> set(TEXT, "services.list.preferred", "7000"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "line 15 has the comment \"# first\", which would be lost. Edit the value by hand.");
+    assertThatThrownBy(() -> set(TEXT, "services.list.preferred", "[7000]"))
+        .hasMessageStartingWith("line 16 has the comment \"# second\", ");
+    assertThatThrownBy(() -> set(TEXT, "services.list.preferred", "[]"))
+        .hasMessageStartingWith("line 15 has the comment \"# first\", ");
+    assertThatThrownBy(() -> set("a: { # x\n}", "a.b", "1"))
+        .hasMessageStartingWith("line 1 has the comment \"# x\", ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{a: ", "- ", "? "})
+  void refusesDeepNesting(String part) {
+    String deep = part.repeat(20_000);
+    assertThatThrownBy(() -> set("\na: " + deep, "a", "1"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> set("a: 1", "a", deep.startsWith("[") ? deep : "{a: " + deep))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new YamlText(deep).has(List.of("a")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("line 1: the values are nested more than 50 levels deep.");
   }
 
   @Test
@@ -136,7 +179,9 @@ class YamlTextTest {
         "c: x",
         "- c",
         "c: {b: {d: 1}}",
-        "c: {"
+        "c: {",
+        "c: &c [*c]",
+        "c: &c {b: 1, d: *c}"
       })
   void refusesWhatItCannotChangeAlone(String text) {
     assertThatThrownBy(() -> set(text, "c.b", "2")).isInstanceOf(IllegalArgumentException.class);
@@ -150,5 +195,8 @@ class YamlTextTest {
     assertThatThrownBy(() -> set("a: 1", "a", "[1,\n2]"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The value has to be on one line.");
+    assertThatThrownBy(() -> set("a: {b: 1}", "a.b", "[1] # c"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The value has a comment. Leave it out.");
   }
 }
