@@ -33,6 +33,9 @@ import org.xml.sax.SAXParseException;
  */
 final class MavenModule {
 
+  /** Java's DOM is read by recursion. */
+  private static final int DEEPEST = 200;
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]+)}");
   private static final int MOST_PARENTS = 20;
 
@@ -71,6 +74,7 @@ final class MavenModule {
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_DTD, "");
       factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
+      factory.setAttribute("http://www.oracle.com/xml/jaxp/properties/maxElementDepth", DEEPEST);
       factory.setXIncludeAware(false);
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();

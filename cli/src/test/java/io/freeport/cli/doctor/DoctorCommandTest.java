@@ -254,6 +254,14 @@ class DoctorCommandTest {
   }
 
   @Test
+  void readsNoPomThatIsNestedTooDeeply() throws Exception {
+    pom("<properties>" + "<x>".repeat(100_000) + "</x>".repeat(100_000) + "</properties>");
+    CliProcess.Result result = CliProcess.run(NO_ENGINE, folder, "doctor");
+    assertThat(result.out()).contains(folder.toRealPath().resolve("pom.xml") + " cannot be read");
+    assertThat(result.err()).doesNotContain("StackOverflowError");
+  }
+
+  @Test
   void colourIsForTerminals() throws Exception {
     try (PseudoTerminal terminal = PseudoTerminal.start(NO_ENGINE, "doctor")) {
       terminal.awaitEnd();
