@@ -103,7 +103,7 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
    * Returns whether a build has ended. Nobody can tell that of a build on another host, or in
    * another pid namespace.
    */
-  private static boolean isOver(Path directory, OwnerRegistry owners) {
+  private static boolean isOver(Path directory, OwnerRegistry owners) throws IOException {
     Matcher name = NAME.matcher(directory.getFileName().toString());
     return name.matches()
         && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
@@ -113,7 +113,8 @@ record Build(Owner process, Path records, OwnerRegistry owners) {
                     name.group(3),
                     Long.parseLong(name.group(1)),
                     Long.parseLong(name.group(2)),
-                    NONCE))
+                    NONCE),
+                Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant())
             .isDead();
   }
 

@@ -8,7 +8,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,10 +57,15 @@ final class ComposeFiles {
     }
   }
 
+  private boolean isOfTheDead(Owner owner, Path file) throws IOException {
+    FileTime written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+    return owners.judge(owner, written.toInstant()).isDead();
+  }
+
   private void removeIfOfTheDead(Path file) {
     Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
     try {
-      if (name.matches() && owners.judge(Owner.parse(name.group(1).replace('+', '/'))).isDead()) {
+      if (name.matches() && isOfTheDead(Owner.parse(name.group(1).replace('+', '/')), file)) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | IllegalArgumentException e) { // another user's, or not one of ours

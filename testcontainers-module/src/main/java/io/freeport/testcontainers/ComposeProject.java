@@ -58,6 +58,7 @@ final class ComposeProject implements StartedContainers {
 
   static ComposeProject of(
       List<File> files, Map<String, String> variables, DockerClient client, OwnerRegistry owners) {
+    owners.showLife();
     String attempt = UUID.randomUUID().toString();
     ComposeFiles temporary = ComposeFiles.ownedBy(owners);
     temporary.removeThoseOfTheDead();

@@ -249,8 +249,8 @@ class LabelFuzzTest {
   }
 
   /**
-   * Says the same as the reaper, in other words: of an earlier boot of this machine, or of this
-   * boot and namespace while no process with that pid started then.
+   * Says the same as the reaper, in other words: of this boot and namespace while no process with
+   * that pid started then. All containers of this test are younger than this boot.
    */
   private static boolean isCertainlyDead(String label) {
     Matcher matcher = OWNER.matcher(label);
@@ -261,9 +261,6 @@ class LabelFuzzTest {
     long start = Long.parseLong(matcher.group(3));
     if (pid == SELF.pid() && start == SELF.start()) {
       return false; // it may have a file of this process, which is not looked at
-    }
-    if (isThisMachineInAnotherBoot(matcher.group(1))) {
-      return true;
     }
     if (!hostIsThis(matcher.group(1))) {
       return false;
@@ -282,22 +279,6 @@ class LabelFuzzTest {
     } catch (IOException gone) {
       return "gone";
     }
-  }
-
-  private static boolean isThisMachineInAnotherBoot(String host) {
-    String[] ours = SELF.host().split("\\.", -1);
-    String[] theirs = host.split("\\.", -1);
-    return (theirs.length == 3 || (theirs.length == 4 && isNumber(theirs[3])))
-        && ours[0].length() == 12
-        && theirs[0].equals(ours[0])
-        && theirs[1].matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-        && !theirs[1].equals(ours[1])
-        && isNumber(theirs[2]);
-  }
-
-  /** As namespaces have it: that of pids, and that of time if it is not the first. */
-  private static boolean isNumber(String text) {
-    return text.matches("[0-9]{1,10}");
   }
 
   /** The machine's part does not count within one boot. */

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /** Reads {@code /proc}, see proc(5). Only Linux has it. */
 public final class ProcFs {
@@ -96,6 +97,16 @@ public final class ProcFs {
   /** Returns whether this system has namespaces of a kind. */
   public static boolean hasNamespace(String kind) {
     return Files.exists(path("self/ns/" + kind));
+  }
+
+  /** Returns when this machine was started, by its present clock; in full seconds. */
+  public static Instant bootTime() throws IOException {
+    for (String line : Files.readAllLines(path("stat"))) {
+      if (line.startsWith("btime ")) {
+        return Instant.ofEpochSecond(Long.parseLong(line.substring("btime ".length()).strip()));
+      }
+    }
+    throw new IOException(path("stat") + " does not tell when the system was started");
   }
 
   /** Returns the kernel's random id of this boot. */

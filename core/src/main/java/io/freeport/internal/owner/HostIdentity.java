@@ -34,7 +34,8 @@ record HostIdentity(
     /** They have a name in common, and no boot is known: it may be an earlier boot, or another. */
     SAME_NAME,
     OTHER_NAMESPACE,
-    EARLIER_BOOT,
+    /** Of what seems to be this machine: an earlier boot, or the boot of a clone. */
+    OTHER_BOOT,
     ELSEWHERE
   }
 
@@ -98,7 +99,8 @@ record HostIdentity(
 
   /**
    * Returns what a machine keeps when it is started again, or nothing. The id alone would not do:
-   * images of machines, and of containers, are copied with the id in them. Network cards are not.
+   * images of machines, and of containers, are copied with the id in them. Network cards are not,
+   * unless their addresses are made up.
    */
   static String machine(Path machineId, Path networkDevices) {
     try {
@@ -123,11 +125,24 @@ record HostIdentity(
         // Only hardware has a device behind it; 0 stands for an address that it came with.
         if (Files.exists(device.resolve("device"))
             && Files.readString(device.resolve("addr_assign_type")).strip().equals("0")) {
-          addresses.add(Files.readString(device.resolve("address")).strip());
+          String address = Files.readString(device.resolve("address")).strip();
+          if (isOfOneCard(address)) {
+            addresses.add(address);
+          }
         }
       }
     }
     return addresses;
+  }
+
+  /**
+   * Returns whether the maker of a card gave it this address, and to no other card. Virtual
+   * machines have addresses that are administered locally (the second bit of the first byte, see
+   * IEEE 802c), QEMU the same one in each.
+   */
+  private static boolean isOfOneCard(String address) {
+    return address.matches("[0-9a-f][048c](:[0-9a-f]{2}){5}")
+        && !address.matches("(..)(:\\1){5}|00:11:22:33:44:55|00:01:02:03:04:05");
   }
 
   private static String hostName() {
@@ -142,11 +157,13 @@ record HostIdentity(
     if (boot.isEmpty() || other.boot.isEmpty()) {
       return text.equals(other.text) ? Relation.SAME_NAME : Relation.ELSEWHERE;
     }
-    if (boot.equals(other.boot)) {
-      return pidNamespace.equals(other.pidNamespace) ? Relation.SAME : Relation.OTHER_NAMESPACE;
+    boolean areKnown = !machine.isEmpty() && !other.machine.isEmpty();
+    if (!boot.equals(other.boot)) {
+      return areKnown && machine.equals(other.machine) ? Relation.OTHER_BOOT : Relation.ELSEWHERE;
     }
-    return !machine.isEmpty() && machine.equals(other.machine)
-        ? Relation.EARLIER_BOOT
-        : Relation.ELSEWHERE;
+    if (areKnown && !machine.equals(other.machine)) {
+      return Relation.ELSEWHERE; // both were restored from one snapshot
+    }
+    return pidNamespace.equals(other.pidNamespace) ? Relation.SAME : Relation.OTHER_NAMESPACE;
   }
 }

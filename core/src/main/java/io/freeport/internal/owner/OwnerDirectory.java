@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,12 +48,16 @@ final class OwnerDirectory {
   private final PrivateDirectory directory;
   private final Owner self;
   private final OwnerLockFile ownFile;
+  private final SignOfLife sign;
+  private final EndedOwners ended;
   private final Set<Path> reported = ConcurrentHashMap.newKeySet();
 
   private OwnerDirectory(PrivateDirectory directory, Owner self) throws IOException {
     this.directory = directory;
     this.self = self;
     this.ownFile = OwnerLockFile.lock(fileOf(self), directory.isPosix());
+    this.sign = new SignOfLife(socketBeside(ownFile.path()));
+    this.ended = new EndedOwners(directory);
   }
 
   /**
@@ -82,7 +87,13 @@ final class OwnerDirectory {
   }
 
   private LockFile lockOf(String owner) throws IOException {
-    return visit(directory.path().resolve(owner + ".lock"), NOTHING, NOTHING);
+    LockFile lock = visit(directory.path().resolve(owner + ".lock"), NOTHING, NOTHING);
+    return lock == LockFile.MISSING && ended.contains(owner + ".lock") ? LockFile.FREE : lock;
+  }
+
+  /** Shows a second sign of life from now on, see {@link SignOfLife}. */
+  void showLife() {
+    sign.show();
   }
 
   /**
@@ -91,7 +102,11 @@ final class OwnerDirectory {
    * @param network the number of this JVM's network namespace; empty if unknown
    */
   Tickets tickets(String network) {
-    return new Tickets(directory, nameOf(self), network, owner -> lockOf(owner) == LockFile.HELD);
+    return new Tickets(
+        directory,
+        nameOf(self),
+        network,
+        owner -> EnumSet.of(LockFile.HELD, LockFile.LOST).contains(lockOf(owner)));
   }
 
   private void removeDeadOwners() {
@@ -107,11 +122,11 @@ final class OwnerDirectory {
       visitAll(
           (file, channel) -> {
             look.at(file, channel);
-            if (!isOnlyEvidence(file, channel)) {
-              Files.deleteIfExists(file);
-            }
+            removeOrKeep(file, channel);
+            Files.deleteIfExists(socketBeside(file));
           },
           look);
+      ended.removeOld(NAME);
     } catch (IOException e) {
       LOGGER.log(Level.DEBUG, "Cannot look for the files of dead owners in " + directory.path(), e);
     }
@@ -133,26 +148,27 @@ final class OwnerDirectory {
   }
 
   /**
-   * Returns whether nothing but the file can tell that its owner is dead: for one, if it was in
-   * another pid namespace, such as another container's, that shares the directory; or if another
-   * version of FreePort wrote it. What that owner left behind may be found later; it is given a
-   * week.
+   * Removes a file of an owner that has ended, unless only the file can tell that: for one, if the
+   * owner was in another pid namespace, such as another container's, that shares the directory; or
+   * if another version of FreePort wrote it. What that owner left behind may be found later.
    */
-  private boolean isOnlyEvidence(Path file, FileChannel channel) throws IOException {
-    return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-            .toInstant()
-            .isAfter(Instant.now().minus(KEPT))
-        && isKnownByItsFileAlone(channel);
-  }
-
-  private boolean isKnownByItsFileAlone(FileChannel channel) {
+  private void removeOrKeep(Path file, FileChannel channel) throws IOException {
+    Instant written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    boolean isOld = written.isBefore(Instant.now().minus(KEPT));
     try {
       Owner owner = LedgerReader.ownerOf(channel);
-      return owner != null
-          && OwnerEvidence.of(self, owner, LockFile.FREE).verdict().isDead()
-          && !OwnerEvidence.of(self, owner, LockFile.MISSING).verdict().isDead();
+      if (!isOld
+          && owner != null
+          && OwnerEvidence.of(self, owner, LockFile.FREE, written).verdict().isDead()
+          && !OwnerEvidence.of(self, owner, LockFile.MISSING, written).verdict().isDead()) {
+        ended.add(file);
+      } else {
+        Files.deleteIfExists(file);
+      }
     } catch (OtherVersionException e) {
-      return true;
+      if (isOld) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
@@ -215,8 +231,9 @@ final class OwnerDirectory {
           // Shared, so that several processes can look at the same time and none of them is taken
           // for the owner.
           boolean free = channel.tryLock(0, Long.MAX_VALUE, true) != null;
-          (free ? ifFree : ifHeld).at(file, channel);
-          return free ? LockFile.FREE : LockFile.HELD;
+          boolean lost = free && SignOfLife.isAt(socketBeside(file));
+          (free && !lost ? ifFree : ifHeld).at(file, channel);
+          return lost ? LockFile.LOST : free ? LockFile.FREE : LockFile.HELD;
         }
       } catch (NoSuchFileException e) {
         return LockFile.MISSING;
@@ -234,6 +251,10 @@ final class OwnerDirectory {
           file,
           reason);
     }
+  }
+
+  private static Path socketBeside(Path file) {
+    return file.resolveSibling(nameOf(file).replace(".lock", ".sock"));
   }
 
   private Path fileOf(Owner owner) {

@@ -5,21 +5,28 @@ import static io.freeport.internal.owner.OwnerVerdict.Life.DEAD;
 import static io.freeport.internal.owner.OwnerVerdict.Life.UNKNOWN;
 
 import io.freeport.internal.os.HostProcesses;
+import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen of an owner. No clock is asked, so none that jumps can change the verdict.
+ * What can be seen of an owner.
  *
  * @param isSelf whether it is this process
+ * @param isOfBefore whether what it left behind is older than this boot of this machine
  */
-record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, PidNow process) {
+record OwnerEvidence(
+    boolean isSelf, HostIdentity.Relation host, LockFile lock, PidNow process, boolean isOfBefore) {
 
   /** The file that an owner keeps locked. */
   enum LockFile {
     HELD,
+    /** It is free, and yet the owner answers: code of its JVM read the file, and closed it. */
+    LOST,
     FREE,
     MISSING
   }
@@ -38,8 +45,12 @@ record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, 
 
   private static final Logger LOGGER = System.getLogger(OwnerEvidence.class.getName());
 
-  /** Returns what can be seen of an owner, given its lock. */
-  static OwnerEvidence of(Owner self, Owner owner, LockFile lock) {
+  /**
+   * Returns what can be seen of an owner, given its lock.
+   *
+   * @param created when what it left behind was created; null if unknown
+   */
+  static OwnerEvidence of(Owner self, Owner owner, LockFile lock, @Nullable Instant created) {
     boolean isSelf = owner.isSameProcessAs(self);
     HostIdentity here = HostIdentity.parse(self.host());
     HostIdentity there = HostIdentity.parse(owner.host());
@@ -47,7 +58,21 @@ record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, 
     boolean isSeen =
         !isSelf && (host == HostIdentity.Relation.SAME || host == HostIdentity.Relation.SAME_NAME);
     return new OwnerEvidence(
-        isSelf, host, lock, isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN);
+        isSelf,
+        host,
+        lock,
+        isSeen ? processOf(owner, here.hasClockOf(there)) : PidNow.HIDDEN,
+        host == HostIdentity.Relation.OTHER_BOOT && isBeforeThisBoot(created));
+  }
+
+  /** A clone of this machine runs beside it, so what the clone made is younger. */
+  private static boolean isBeforeThisBoot(@Nullable Instant created) {
+    try {
+      return created != null && created.isBefore(ProcFs.bootTime());
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "Cannot find out when this machine was started", e);
+      return false;
+    }
   }
 
   private static PidNow processOf(Owner owner, boolean isOurClock) {
@@ -73,6 +98,9 @@ record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, 
     if (lock == LockFile.HELD) {
       return new OwnerVerdict(ALIVE, "its file is locked");
     }
+    if (lock == LockFile.LOST) {
+      return new OwnerVerdict(ALIVE, "it answers, although its file is not locked any more");
+    }
     return switch (host) {
       case SAME -> ofThisNamespace();
       case SAME_NAME -> ofThisName();
@@ -82,8 +110,11 @@ record OwnerEvidence(boolean isSelf, HostIdentity.Relation host, LockFile lock, 
               ? new OwnerVerdict(DEAD, "its file is not locked any more")
               : new OwnerVerdict(
                   UNKNOWN, "it is of another pid namespace, and its file is not here");
-      case EARLIER_BOOT ->
-          new OwnerVerdict(DEAD, "this machine has been started again since it started");
+      case OTHER_BOOT ->
+          isOfBefore
+              ? new OwnerVerdict(DEAD, "this machine has been started again since it started")
+              : new OwnerVerdict(
+                  UNKNOWN, "it is of another boot, perhaps of a clone of this machine");
       case ELSEWHERE -> new OwnerVerdict(UNKNOWN, "it is of another host");
     };
   }

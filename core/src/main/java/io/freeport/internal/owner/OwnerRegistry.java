@@ -282,13 +282,36 @@ public final class OwnerRegistry {
    * @return the verdict; in doubt, the owner is not dead
    */
   public OwnerVerdict judge(Owner owner) {
+    return judge(owner, null);
+  }
+
+  /**
+   * Tells whether an owner still lives, by the age of what it left behind too. An owner of another
+   * boot of this machine is dead only if that was before this boot: a clone may have the same name.
+   *
+   * @param owner any owner, also one of another host
+   * @param created when what it left behind was created; null if that is unknown
+   * @return the verdict; in doubt, the owner is not dead
+   */
+  public OwnerVerdict judge(Owner owner, @Nullable Instant created) {
     boolean isSelf = owner.isSameProcessAs(self());
-    return OwnerEvidence.of(self(), owner, isSelf ? LockFile.HELD : lockOf(owner)).verdict();
+    LockFile lock = isSelf ? LockFile.HELD : lockOf(owner);
+    return OwnerEvidence.of(self(), owner, lock, created).verdict();
+  }
+
+  /**
+   * Shows a second sign of life, beside the lock on this JVM's file, from now on. To be called
+   * before this JVM's name goes where others decide by it what to remove. Further calls do nothing.
+   */
+  public void showLife() {
+    if (files != null) {
+      files.showLife();
+    }
   }
 
   /** Returns whether the process that has an owner's pid here is certainly that owner. */
   public boolean isPidOf(Owner owner) {
-    OwnerEvidence evidence = OwnerEvidence.of(self(), owner, LockFile.HELD);
+    OwnerEvidence evidence = OwnerEvidence.of(self(), owner, LockFile.HELD, null);
     return evidence.isSelf() || evidence.process() == PidNow.RUNS;
   }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostIdentityTest {
 
@@ -26,7 +27,9 @@ class HostIdentityTest {
     "-." + BOOT + ".4026531837, OTHER_NAMESPACE",
     "0123456789ab." + BOOT + ".4026531836.4026532179, SAME",
     "0123456789ab." + BOOT + ".4026531836.x, ELSEWHERE",
-    "0123456789ab." + EARLIER + ".4026531836, EARLIER_BOOT",
+    "ffffffffffff." + BOOT + ".4026531836, ELSEWHERE", // restored from the same snapshot
+    "ffffffffffff." + BOOT + ".4026531837, ELSEWHERE",
+    "0123456789ab." + EARLIER + ".4026531836, OTHER_BOOT",
     "ffffffffffff." + EARLIER + ".4026531836, ELSEWHERE",
     "-." + EARLIER + ".4026531836, ELSEWHERE",
     EARLIER + ".4026531836, ELSEWHERE",
@@ -77,19 +80,39 @@ class HostIdentityTest {
     device(devices, "lo", "00:00:00:00:00:00", "0", false);
     assertThat(HostIdentity.machine(id, devices)).as("without a card").isEmpty();
 
-    device(devices, "eth0", "02:00:00:00:00:01", "0", true);
+    device(devices, "eth0", "00:1b:21:3a:4c:01", "0", true);
     String machine = HostIdentity.machine(id, devices);
     assertThat(machine).matches("[0-9a-f]{12}");
 
-    device(devices, "wlan0", "02:00:00:00:00:02", "1", true);
+    device(devices, "wlan0", "00:1b:21:3a:4c:02", "1", true);
     assertThat(HostIdentity.machine(id, devices)).as("a random address").isEqualTo(machine);
 
-    device(devices, "eth1", "02:00:00:00:00:03", "0", true);
+    device(devices, "eth1", "00:1b:21:3a:4c:03", "0", true);
     assertThat(HostIdentity.machine(id, devices)).as("another card").isNotEqualTo(machine);
 
     Files.writeString(id, "");
     assertThat(HostIdentity.machine(id, devices)).as("an image without an id").isEmpty();
     assertThat(HostIdentity.machine(temp.resolve("none"), devices)).isEmpty();
+  }
+
+  /** Clones of a virtual machine have the same ones. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "52:54:00:12:34:56",
+        "02:42:ac:11:00:02",
+        "00:00:00:00:00:00",
+        "ff:ff:ff:ff:ff:ff",
+        "00:11:22:33:44:55",
+        ""
+      })
+  void anAddressThatManyHaveProvesNothing(String address, @TempDir Path temp) throws IOException {
+    Path id = Files.writeString(temp.resolve("machine-id"), "3d1219c7c4c5404aaa1f6d2a48adfda4\n");
+    Path devices = Files.createDirectory(temp.resolve("net"));
+    device(devices, "eth0", address, "0", true);
+    assertThat(HostIdentity.machine(id, devices)).isEmpty();
+    device(devices, "eth1", "00:1b:21:3a:4c:01", "0", true);
+    assertThat(HostIdentity.machine(id, devices)).isNotEmpty();
   }
 
   private static void device(

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freeport.internal.settings.Settings;
 import io.freeport.testing.ChildJvm;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -150,13 +153,52 @@ class OwnerRegistryTest {
           .as("the next start keeps the file, which alone can tell")
           .isTrue();
 
-      Path file = directory().resolve(fileOf(owner));
-      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+      assertThat(directory().resolve(fileOf(owner))).doesNotExist();
+      Path ended = directory().resolve("ended");
+      Path file = ended.resolve(LocalDate.now(ZoneOffset.UTC).toString()).resolve(fileOf(owner));
+      assertThat(file).as("the header alone").hasSize(LedgerHeader.SIZE);
+
+      Path lastWeek =
+          Files.move(
+              file.getParent(),
+              ended.resolve(LocalDate.now(ZoneOffset.UTC).minusDays(8).toString()));
       assertThat(OwnerRegistry.open(directory()).judge(owner))
           .isEqualTo(
               new OwnerVerdict(
                   UNKNOWN, "it is of another pid namespace, and its file is not here"));
-      assertThat(file).doesNotExist();
+      assertThat(lastWeek).doesNotExist();
+    }
+  }
+
+  /** On POSIX systems, whoever opens and closes a file gives up all locks of the process on it. */
+  @Test
+  void aLockThatIsLostIsNotTheEndOfItsOwner() throws Exception {
+    assumeTrue(canUnshare("--pid"), "needs root and unshare");
+    OwnerRegistry registry = OwnerRegistry.open(directory());
+    try (ChildJvm control = startInAnotherNamespace();
+        ChildJvm child = startInAnotherNamespace("shows its life")) {
+      Owner withoutSign = Owner.parse(control.readLine());
+      Owner owner = Owner.parse(child.readLine());
+      for (ChildJvm jvm : List.of(control, child)) {
+        jvm.send("read");
+        assertThat(jvm.readLine()).isEqualTo("has read all files");
+      }
+      assertThat(registry.judge(withoutSign).life()).as("a control").isEqualTo(DEAD);
+
+      OwnerVerdict alive =
+          new OwnerVerdict(ALIVE, "it answers, although its file is not locked any more");
+      for (int i = 0; i < 300; i++) { // more than a queue of connections takes
+        assertThat(registry.judge(owner)).isEqualTo(alive);
+      }
+      assertThat(OwnerRegistry.open(directory()).judge(owner)).isEqualTo(alive);
+      assertThat(registry.livingOwners()).extracting(OwnerRecord::owner).contains(owner);
+
+      child.kill();
+      awaitUnlocked(registry, owner);
+      assertThat(registry.judge(owner))
+          .isEqualTo(new OwnerVerdict(DEAD, "its file is not locked any more"));
+      OwnerRegistry.open(directory());
+      assertThat(files()).noneMatch(file -> file.startsWith(owner.pid() + "-" + owner.start()));
     }
   }
 
@@ -187,13 +229,14 @@ class OwnerRegistryTest {
   }
 
   /** With its parent the new namespace's first process is killed, and so the namespace. */
-  private ChildJvm startInAnotherNamespace() throws IOException {
+  private ChildJvm startInAnotherNamespace(String... arguments) throws IOException {
     return ChildJvm.start(
         Map.of(),
         List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"),
-        List.of("-Dfreeport.dir=" + directory()),
+        List.of("-Dfreeport.dir=" + directory(), "-XX:-UsePerfData"), // all of them have pid 1
         ChildJvm.classPath(),
-        IsOwner.class);
+        IsOwner.class,
+        (Object[]) arguments);
   }
 
   /** The namespace ends a little after the command that was killed. */
@@ -251,8 +294,21 @@ class OwnerRegistryTest {
     private IsOwner() {}
 
     public static void main(String[] args) throws IOException {
-      System.out.println(OwnerRegistry.of(Settings.ofThisJvm()).self());
-      System.in.read();
+      OwnerRegistry registry = OwnerRegistry.of(Settings.ofThisJvm());
+      if (args.length > 0) {
+        registry.showLife();
+      }
+      System.out.println(registry.self());
+      BufferedReader commands =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      while ("read".equals(commands.readLine())) {
+        try (Stream<Path> files = Files.list(registry.directory())) {
+          for (Path file : files.filter(Files::isRegularFile).toList()) {
+            Files.readAllBytes(file);
+          }
+        }
+        System.out.println("has read all files");
+      }
     }
   }
 

@@ -33,6 +33,7 @@ public final class Labels {
   /** Adds this JVM as the owner, unless {@code freeport.labels=off}. */
   public static void addOwnerTo(CreateContainerCmd create, DockerContext context) {
     if (context.containers().labels()) {
+      context.owners().showLife();
       addTo(create, context.owners().self());
     }
   }

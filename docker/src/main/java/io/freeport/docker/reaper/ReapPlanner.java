@@ -73,7 +73,7 @@ final class ReapPlanner {
     } catch (IllegalArgumentException e) {
       return keep(resource, label, Life.UNKNOWN, "its label is not one that FreePort writes");
     }
-    OwnerVerdict verdict = verdicts.computeIfAbsent(owner, owners::judge);
+    OwnerVerdict verdict = verdictOn(owner, resource.created());
     Life life = Life.valueOf(verdict.life().name());
     Optional<String> protection = Labels.protection(resource.labels());
     if (protection.isPresent()) {
@@ -94,6 +94,12 @@ final class ReapPlanner {
     return doubtAboutLabel(resource, label)
         .map(doubt -> keep(resource, label, life, doubt))
         .orElseGet(() -> remove(resource, label, life, reason));
+  }
+
+  /** The age of what an owner left can tell more only of an owner that is out of sight. */
+  private OwnerVerdict verdictOn(Owner owner, @Nullable Instant created) {
+    OwnerVerdict verdict = verdicts.computeIfAbsent(owner, owners::judge);
+    return verdict.life() == OwnerVerdict.Life.UNKNOWN ? owners.judge(owner, created) : verdict;
   }
 
   private static String inSettingsForm(@Nullable Duration age) {

@@ -6,6 +6,7 @@ import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Kind;
+import io.freeport.internal.owner.OwnerRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -204,6 +205,8 @@ public final class Reaper {
    * @return one label, {@code io.freeport.owner}, whose value identifies this JVM
    */
   public static Map<String, String> labels() {
-    return Map.of(Labels.OWNER, DockerContext.ofThisJvm().owners().self().toString());
+    OwnerRegistry owners = DockerContext.ofThisJvm().owners();
+    owners.showLife();
+    return Map.of(Labels.OWNER, owners.self().toString());
   }
 }
