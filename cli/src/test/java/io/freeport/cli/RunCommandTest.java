@@ -389,6 +389,149 @@ class RunCommandTest {
     assertThat(Files.readString(directory.resolve("runs"))).isEqualTo("x\n");
   }
 
+  /** Its message names no port: a hold may have been in its way, which one more start tells. */
+  @Test
+  void stopsWhenTheSameFailureComesWithoutAHold() throws Exception {
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "echo {web} >>runs; echo 'redis: Address already in use' >&2; exit 7");
+    assertThat(command.await()).isEqualTo(7);
+    List<String> runs = Files.readAllLines(directory.resolve("runs"));
+    assertThat(runs).hasSize(2);
+    String port = "web " + runs.get(0);
+    assertThat(command.err())
+        .isEqualTo(
+            """
+            redis: Address already in use
+            freeport: The command ended with status 7, and says that an address is in use. \
+            Nobody has %1$s, but some programs cannot listen beside a hold. \
+            It is started again without the hold.
+            redis: Address already in use
+            freeport: The command ended with status 7, and says that an address is in use. \
+            It says so without a hold, too, and nobody has %1$s. It is not started again.
+            """
+                .formatted(port));
+  }
+
+  /** Somebody may have had the port it names for a moment, but not twice. */
+  @Test
+  void believesOnceThatSomebodyHadThePort() throws Exception {
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "echo {web} >>runs; echo 'bind 0.0.0.0:{web}: address already in use' >&2; exit 7");
+    assertThat(command.await()).isEqualTo(7);
+    List<String> runs = Files.readAllLines(directory.resolve("runs"));
+    assertThat(runs).hasSize(3);
+    assertThat(runs.get(0)).isEqualTo(runs.get(1)).isNotEqualTo(runs.get(2));
+    assertThat(command.err())
+        .contains("The command says that port " + runs.get(0) + " is in use. Nobody has it now.")
+        .endsWith(" and nobody has web " + runs.get(2) + ". It is not started again.\n")
+        .doesNotContain("Somebody had", "is taken by");
+  }
+
+  /** A shell's background commands ignore INT, and a shell that TERM ends leaves them. */
+  @ParameterizedTest
+  @CsvSource({"TERM,143", "INT,130", "HUP,129"})
+  void endsAllDescendants(String signal, int status) throws Exception {
+    RunningCommand.assumeNotIgnored(signal);
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "sleep 1000 & sh -c 'sleep 1000; true' & echo up; wait");
+    assertThat(command.readLine()).isEqualTo("up");
+    command.signal(signal);
+    assertThat(command.await()).isEqualTo(status);
+    assertThat(command.left()).isEmpty();
+    assertThat(command.err()).doesNotContain("freeport:");
+  }
+
+  /** By HUP, which the end of the terminal sends, these do not end. */
+  @Test
+  void endsAllDescendantsByCtrlC() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script command");
+    RunningCommand.assumeNotIgnored("INT");
+    Files.writeString(
+        directory.resolve("command.sh"),
+        "trap '' HUP; sleep 1000 & sleep 1000 & trap - HUP; echo up; wait\n");
+    running =
+        RunningCommand.startBy(
+            List.of(
+                "script",
+                "-qec",
+                "exec "
+                    + String.join(" ", RunningCommand.command())
+                    + " run --port web -- sh command.sh",
+                "/dev/null"),
+            directory);
+    assertThat(running.readLine()).isEqualTo("up");
+    running.write("\u0003");
+    assertThat(running.await()).isEqualTo(130);
+    assertThat(running.left()).isEmpty();
+  }
+
+  /** A daemon has left on purpose. */
+  @Test
+  void namesDescendantsThatHaveLeft() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "there is no setsid command");
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "mkfifo up; setsid -f sh -c 'echo $$ >up; exec sleep 1000'; read daemon <up;"
+                + " echo $daemon; exec sleep 1000");
+    ProcessHandle daemon = ProcessHandle.of(Long.parseLong(command.readLine())).orElseThrow();
+    try {
+      command.signal("TERM");
+      assertThat(command.await()).isEqualTo(143);
+      assertThat(daemon.isAlive()).isTrue();
+      assertThat(command.err())
+          .isEqualTo(
+              """
+              freeport: sleep (pid %1$d) still runs. The command has started it, \
+              but it is no child of the command any more. To end it: kill %1$d
+              """
+                  .formatted(daemon.pid()));
+    } finally {
+      daemon.destroyForcibly();
+    }
+  }
+
+  /** Two databases on one folder would not do. */
+  @Test
+  void endsWhatAFailedStartLeftBeforeTheNext() throws Exception {
+    RunningCommand command =
+        start(
+            "run",
+            "--port=web",
+            "--",
+            "sh",
+            "-c",
+            "sleep 1000 & echo $! >>left; echo 'x: Address already in use' >&2; exit 7");
+    assertThat(command.await()).isEqualTo(7);
+    List<Long> left =
+        Files.readAllLines(directory.resolve("left")).stream().map(Long::valueOf).toList();
+    assertThat(left).hasSize(2);
+    assertThat(command.alive()).singleElement().asString().startsWith(left.get(1) + " ");
+    ProcessHandle.of(left.get(1)).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
   @Test
   void saysThatNobodyListensAndGoesOn() throws Exception {
     RunningCommand command =

@@ -161,7 +161,8 @@ final class RunningCommand implements AutoCloseable {
     return alive;
   }
 
-  private List<String> alive() {
+  /** Returns what still runs now. */
+  List<String> alive() {
     return ProcessHandle.allProcesses()
         .filter(other -> environment(other).contains(trace))
         .map(other -> other.pid() + " " + other.info().commandLine().orElse(""))

@@ -15,10 +15,14 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Runs a command on its ports to its end, and again after a port conflict. */
 final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedException> {
@@ -35,17 +39,26 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
     private static final long serialVersionUID = 1L;
 
     private final int status;
-    private final boolean reportsConflict;
+    private final transient List<OptionalInt> conflicts;
 
     /**
      * Remembers how it ended.
      *
-     * @param reportsConflict whether the command says that it could not have one of its ports
+     * @param conflicts the port, or none, that each message of the command about a conflict names
      */
-    FailedStart(int status, boolean reportsConflict) {
+    FailedStart(int status, List<OptionalInt> conflicts) {
       super("The command ended with status " + status);
       this.status = status;
-      this.reportsConflict = reportsConflict;
+      this.conflicts = conflicts;
+    }
+
+    /** Returns whether the command may have meant a port: it has named it, or none. */
+    boolean mayMean(int port) {
+      return conflicts.contains(OptionalInt.empty()) || names(port);
+    }
+
+    boolean names(int port) {
+      return conflicts.contains(OptionalInt.of(port));
     }
   }
 
@@ -57,11 +70,17 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
   private final boolean explain;
   private final PrintWriter err;
 
+  /** No other process has it, but those that the command starts. */
+  private final String mark = UUID.randomUUID().toString();
+
   /** The ports that somebody else has after the last start. */
   private final List<String> stolen = new ArrayList<>();
 
-  /** The ports on which no process has listened. */
+  /** The ports that the command may have meant, and that nobody has. */
   private final List<String> unused = new ArrayList<>();
+
+  /** Whether a port got another number although nobody was seen to have it. */
+  private boolean hasMovedUnseen;
 
   CommandStart(
       List<String> arguments,
@@ -97,18 +116,27 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
     }
     ports.offer();
     explain(ports.toString());
+    Map<String, String> variables = new LinkedHashMap<>(ports.environment());
+    variables.put(Leftovers.VARIABLE, mark);
     try (ChildCommand command =
-        signals.start(
-            () -> ChildCommand.start(ports.fill(arguments), ports.environment(), retries > 0))) {
+        signals.start(() -> ChildCommand.start(ports.fill(arguments), variables, retries > 0))) {
       if (command == null) {
         return signals.exitStatus();
       }
       handOver(command);
       int status = command.await();
-      if (status == 0 || signals.came() || command.age().compareTo(timeout) > 0) {
+      if (signals.came()) {
+        new Leftovers(signals.descendants(), mark, signals.cameToWholeGroup()).end(this::say);
         return status;
       }
-      throw new FailedStart(status, isAboutOurs(command.conflicts()));
+      if (status == 0 || command.age().compareTo(timeout) > 0) {
+        return status;
+      }
+      throw new FailedStart(
+          status,
+          command.conflicts().stream()
+              .map(line -> PortConflict.portNamedIn(new IOException(line)))
+              .toList());
     }
   }
 
@@ -172,30 +200,57 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
         .held()
         .forEach(
             (name, port) -> {
+              boolean isMeant = failed.mayMean(port.number());
               if (port.handover().isInUse()) {
-                if (failed.reportsConflict || isOfSomebodyElse(port)) {
+                if (isMeant || isOfSomebodyElse(port)) {
                   stolen.add(name);
                 }
-              } else if (port.state() == PortState.OFFERED) {
+              } else if (isMeant && port.state() == PortState.OFFERED) {
                 unused.add(name);
               }
             });
-    return !stolen.isEmpty() || (failed.reportsConflict && !unused.isEmpty());
+    if (stolen.isEmpty() && unused.stream().noneMatch(ports::isShared)) {
+      moveUnseen(failed);
+    }
+    return !stolen.isEmpty() || unused.stream().anyMatch(ports::isShared);
+  }
+
+  /**
+   * Without a hold, somebody may have had a port for a moment. That is believed once, of a port
+   * that the command names. Else the command means another port, and would fail again.
+   */
+  private void moveUnseen(FailedStart failed) {
+    if (!hasMovedUnseen) {
+      unused.stream().filter(name -> failed.names(ports.port(name).number())).forEach(stolen::add);
+      hasMovedUnseen = !stolen.isEmpty();
+    }
+    if (stolen.isEmpty() && !unused.isEmpty()) {
+      say(
+          failed.getMessage()
+              + ", and says that an address is in use. It says so without a hold, too, and nobody has "
+              + numbers(unused)
+              + ". It is not started again.");
+    }
+  }
+
+  private String numbers(List<String> names) {
+    return names.stream()
+        .map(name -> name + " " + ports.port(name).number())
+        .collect(Collectors.joining(", "));
   }
 
   /** Moves stolen ports. If there are none, the command may not be able to bind beside a hold. */
   @Override
   public void changeNumbers(Exception conflict) {
+    new Leftovers(Set.of(), mark, true).end(this::say);
     if (stolen.isEmpty()) {
       List<String> shared = unused.stream().filter(ports::isShared).toList();
-      if (!shared.isEmpty()) {
-        shared.forEach(ports::doNotShare);
-        say(
-            conflict.getMessage()
-                + ", since it cannot listen on a port beside its hold. It is started again without the hold.");
-        return;
-      }
-      stolen.addAll(unused); // somebody was there for a moment, or holds it without listening
+      shared.forEach(ports::doNotShare);
+      say(
+          conflict.getMessage()
+              + ", and says that an address is in use. Nobody has "
+              + numbers(shared)
+              + ", but some programs cannot listen beside a hold. It is started again without the hold.");
     }
     stolen.forEach(this::move);
   }
@@ -227,7 +282,9 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
     String who =
         port.confirm()
             ? PortDiagnosis.of(before, port.request().protocol()).describe()
-            : "Somebody had port " + before + ".";
+            : unused.contains(name)
+                ? "The command says that port " + before + " is in use. Nobody has it now."
+                : "Port " + before + " was in use when the command had ended.";
     try {
       ports.move(name);
     } catch (PortUnavailableException | PortConflictException e) {
@@ -241,17 +298,6 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
             + " for \""
             + name
             + "\".");
-  }
-
-  /** A conflict that names a port is not about ours if it names another one. */
-  private boolean isAboutOurs(List<String> conflicts) {
-    return conflicts.stream()
-        .map(line -> PortConflict.portNamedIn(new IOException(line)))
-        .anyMatch(this::isOurs);
-  }
-
-  private boolean isOurs(OptionalInt named) {
-    return named.isEmpty() || ports.numbers().containsValue(named.getAsInt());
   }
 
   private void explain(String message) {

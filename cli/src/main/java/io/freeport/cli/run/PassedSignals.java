@@ -4,6 +4,7 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -33,6 +34,8 @@ public final class PassedSignals implements AutoCloseable {
   // Guarded by this.
   private @Nullable Process receiver;
   private @Nullable String first;
+  private final Set<ProcessHandle> descendants = new LinkedHashSet<>();
+  private boolean toWholeGroup;
 
   private PassedSignals() {}
 
@@ -74,6 +77,16 @@ public final class PassedSignals implements AutoCloseable {
     return first == null ? ExitStatus.OK : 128 + ENDING.getOrDefault(first, 0);
   }
 
+  /** Returns the command's descendants at the time of each signal that ends this process. */
+  synchronized Set<ProcessHandle> descendants() {
+    return Set.copyOf(descendants);
+  }
+
+  /** Returns whether such a signal came from a terminal, which sends it to its whole foreground. */
+  synchronized boolean cameToWholeGroup() {
+    return toWholeGroup;
+  }
+
   /** Waits for the first signal. */
   public synchronized void await() throws InterruptedException {
     while (first == null) {
@@ -86,7 +99,16 @@ public final class PassedSignals implements AutoCloseable {
       first = name;
       notifyAll();
     }
-    if (receiver != null && !(OF_TERMINALS.contains(name) && isInForeground())) {
+    if (receiver == null) {
+      return;
+    }
+    boolean byTerminal = OF_TERMINALS.contains(name) && isInForeground();
+    if (ENDING.containsKey(name)) {
+      // Now: when the command has ended, its children are nobody's.
+      receiver.descendants().forEach(descendants::add);
+      toWholeGroup |= byTerminal;
+    }
+    if (!byTerminal) {
       send(name, receiver);
     }
   }

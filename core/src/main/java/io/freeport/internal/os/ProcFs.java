@@ -2,14 +2,22 @@ package io.freeport.internal.os;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Reads {@code /proc}, see proc(5). Only Linux has it. */
 public final class ProcFs {
 
   private static final Path ROOT = Path.of("/proc");
+
+  /** As Linux limits it, with an ordinary limit of the stack. */
+  private static final int LONGEST_ENVIRONMENT = 2 << 20;
 
   private ProcFs() {}
 
@@ -77,6 +85,19 @@ public final class ProcFs {
       return line(path(pid + "/comm"));
     } catch (IOException ended) {
       return "";
+    }
+  }
+
+  /**
+   * Returns the variables with which a process was started, as {@code NAME=value}; none if it has
+   * ended, or belongs to another user.
+   */
+  public static Set<String> environment(long pid) {
+    try (InputStream file = Files.newInputStream(path(pid + "/environ"))) {
+      String all = new String(file.readNBytes(LONGEST_ENVIRONMENT), StandardCharsets.UTF_8);
+      return new HashSet<>(List.of(all.split("\0", -1)));
+    } catch (IOException e) {
+      return Set.of();
     }
   }
 

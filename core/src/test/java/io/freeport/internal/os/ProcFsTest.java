@@ -30,6 +30,20 @@ class ProcFsTest {
   }
 
   @Test
+  void theEnvironmentOfAProcess() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", "echo up; read line");
+    builder.environment().put("A_NAME", "a=b\nc");
+    Process process = builder.start();
+    try (var out = process.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("up");
+      assertThat(ProcFs.environment(process.pid())).contains("A_NAME=a=b\nc");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(ProcFs.environment(process.pid())).isEmpty();
+  }
+
+  @Test
   void namespacesAndBoot() throws IOException {
     assertThat(ProcFs.hasNamespace("pid")).isTrue();
     assertThat(ProcFs.hasNamespace("nonsense")).isFalse();
