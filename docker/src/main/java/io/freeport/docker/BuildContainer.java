@@ -16,6 +16,7 @@ import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.internal.PublishedPort;
 import io.freeport.docker.internal.SingleContainer;
+import io.freeport.docker.reaper.ReapBeforeTests;
 import io.freeport.internal.owner.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -262,6 +263,7 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     private CreateContainerCmd create(DockerClient client, Owner build) {
+      ReapBeforeTests.unlessItRan();
       CreateContainerCmd create = builder.change.apply(client.createContainerCmd(builder.image));
       Labels.addTo(create, build);
       return create;

@@ -7,6 +7,7 @@ import io.freeport.PortState;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.PublishedPort;
+import io.freeport.docker.reaper.ReapBeforeTests;
 import io.freeport.internal.handoff.ConflictRetry;
 import java.io.File;
 import java.lang.reflect.Field;
@@ -173,6 +174,7 @@ public final class ComposeLauncher {
 
     @Override
     public LaunchedCompose start() {
+      ReapBeforeTests.unlessItRan();
       ComposeProject project = ComposeProject.of(files, numbers(), client, context.owners());
       ComposeContainer container = containerFor(project);
       conflict = null;

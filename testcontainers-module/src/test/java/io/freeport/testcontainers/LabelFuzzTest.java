@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -57,12 +56,14 @@ class LabelFuzzTest {
   private final Map<String, Set<String>> groupsOf = new HashMap<>();
 
   /** When networks and volumes were made. */
-  private final Map<String, Long> createdById = new HashMap<>();
-
-  /** When their containers were made. */
-  private final Map<String, LongSummaryStatistics> groupsWithDead = new HashMap<>();
+  private final Set<String> groupsWithDead = new HashSet<>();
 
   private final Set<String> groupsWithOthers = new HashSet<>();
+
+  /** The containers that refer to something, by what they refer to. */
+  private final Map<String, Set<String>> users = new HashMap<>();
+
+  private final Set<String> containers = new HashSet<>();
 
   @Test
   @Timeout(300)
@@ -70,15 +71,17 @@ class LabelFuzzTest {
     int inputs = 0;
     int removed = 0;
     int removedWithGroup = 0;
+    int keptForOthers = 0;
     for (int round = 0; round < ROUNDS; round++) {
       try (FakeEngine engine = new FakeEngine();
           DockerClient client = engine.connect()) {
         mayBeRemoved.clear();
         ownersById.clear();
         groupsOf.clear();
-        createdById.clear();
         groupsWithDead.clear();
         groupsWithOthers.clear();
+        users.clear();
+        containers.clear();
         engine.images.put("sha256:1", Map.of());
         for (int i = 0; i < PER_ROUND; i++) {
           add(engine, i, round % 2 == 0);
@@ -95,6 +98,12 @@ class LabelFuzzTest {
         removed += all - foreign.size();
         removedWithGroup += foreign.size();
         foreign.removeIf(this::mayGoWithItsGroups);
+        Set<String> gone = new HashSet<>(engine.removed());
+        assertThat(gone).allMatch(id -> gone.containsAll(usersOf(id)));
+        Set<String> kept = new HashSet<>(mayBeRemoved);
+        kept.removeAll(gone);
+        assertThat(kept).as("only what somebody refers to").noneMatch(id -> usersOf(id).isEmpty());
+        keptForOthers += kept.size();
         assertThat(foreign)
             .as("by " + SELF + " of " + foreign.stream().map(ownersById::get).toList())
             .isEmpty();
@@ -103,7 +112,8 @@ class LabelFuzzTest {
     // Or the fuzz would show nothing: it has to reach removals, and inputs that are close to them.
     assertThat(inputs).isGreaterThanOrEqualTo(10_000);
     assertThat(certainlyDead).isGreaterThan(500);
-    assertThat(removed).isEqualTo(certainlyDead);
+    assertThat(removed + keptForOthers).isEqualTo(certainlyDead);
+    assertThat(keptForOthers).isGreaterThan(10);
     assertThat(removedWithGroup).isGreaterThan(100);
   }
 
@@ -130,20 +140,21 @@ class LabelFuzzTest {
     int kind = random.nextInt(3);
     boolean isContainer = kind == 2;
     Set<String> groups = new HashSet<>();
-    for (String key : Labels.GROUPS) {
-      if (random.nextInt(3) == 0) {
-        // Or no group would ever have only dead ones among so many.
-        String group = GROUPS.get(isContainer && !dead ? 1 + random.nextInt(2) : random.nextInt(3));
-        labels.put(key, group);
-        groups.add(key + "=" + group);
-      }
+    if (random.nextInt(3) == 0) {
+      labels.put("com.docker.compose.project", GROUPS.get(random.nextInt(3)));
+    }
+    if (random.nextInt(3) == 0) {
+      // Or no session would ever have only dead ones among so many.
+      String group = GROUPS.get(isContainer && !dead ? 1 + random.nextInt(2) : random.nextInt(3));
+      labels.put(Labels.TESTCONTAINERS_SESSION, group);
+      groups.add(group);
     }
     // Eleven minutes before, up to as long after: some of them are too old, some too young.
     long created = CREATED + 60L * (random.nextInt(23) - 11);
     switch (kind) {
       case 0 -> {
         Map<String, Object> network = FakeEngine.network(id, labels);
-        network.put("Name", text());
+        network.put("Name", text() + number);
         network.put("Created", Instant.ofEpochSecond(created).toString());
         engine.networks.add(network);
       }
@@ -162,18 +173,19 @@ class LabelFuzzTest {
         container.put("Image", text());
         container.put("Names", List.of(text()));
         container.put("Created", created);
+        refer(container, id);
+        containers.add(id);
         engine.containers.add(container);
       }
     }
     if (isContainer && dead) {
       for (String group : groups) {
-        groupsWithDead.computeIfAbsent(group, key -> new LongSummaryStatistics()).accept(created);
+        groupsWithDead.add(group);
       }
     } else if (isContainer) {
       groupsWithOthers.addAll(groups);
     } else if (plausible && !isProtected && owner.isEmpty()) {
       groupsOf.put(id, groups);
-      createdById.put(id, created);
     }
     ownersById.put(id, owner);
     if (dead) {
@@ -182,24 +194,35 @@ class LabelFuzzTest {
     }
   }
 
-  /** None of them has a container that is not dead, and it was made for one that had some. */
+  /** It has a session of which all containers are dead. */
   private boolean mayGoWithItsGroups(String id) {
-    Set<String> groups = groupsOf.getOrDefault(id, Set.of());
-    return groups.stream().anyMatch(group -> wasMadeFor(group, id))
-        && groups.stream().noneMatch(groupsWithOthers::contains);
+    return groupsOf.getOrDefault(id, Set.of()).stream()
+        .anyMatch(group -> groupsWithDead.contains(group) && !groupsWithOthers.contains(group));
   }
 
-  private boolean wasMadeFor(String group, String id) {
-    LongSummaryStatistics dead = groupsWithDead.get(group);
-    Long created = createdById.get(id);
-    return dead != null
-        && created != null
-        && (isNetworkOfSession(group, id)
-            || (created >= dead.getMin() - 600 && created <= dead.getMax()));
+  /** A number is that of a network, a volume or a container; only the former two can be used. */
+  private Set<String> usersOf(String id) {
+    return containers.contains(id) ? Set.of() : users.getOrDefault(id, Set.of());
   }
 
-  private static boolean isNetworkOfSession(String group, String id) {
-    return group.startsWith(Labels.TESTCONTAINERS_SESSION) && !id.startsWith("volume_");
+  /** Has a container refer to a network or volume of the same round, or to none. */
+  private void refer(Map<String, Object> container, String id) {
+    int other = random.nextInt(PER_ROUND);
+    String network = String.format("%064x", other + 1);
+    switch (random.nextInt(12)) {
+      case 0 -> {
+        Map<String, Object> networks =
+            Map.of("Networks", Map.of(text() + "x", Map.of("NetworkID", network)));
+        container.put("NetworkSettings", networks);
+        users.computeIfAbsent(network, key -> new HashSet<>()).add(id);
+      }
+      case 1 -> {
+        container.put("Mounts", List.of(Map.of("Name", "volume_" + other, "Type", "volume")));
+        users.computeIfAbsent("volume_" + other, key -> new HashSet<>()).add(id);
+      }
+      case 2 -> container.put("HostConfig", Map.of("NetworkMode", text()));
+      default -> {}
+    }
   }
 
   /** From nonsense to what differs from a dead owner's label in one character. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Network;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan;
@@ -174,6 +175,54 @@ class ReaperTest {
       }
     }
 
+    /** As with TestNG, or JUnit 4 by a provider of its own. */
+    @Test
+    void withoutJUnitsLauncherItRunsBeforeTheFirstContainer() throws Exception {
+      String stale = create(StaleContainers.deadOwner().toString());
+      try (ChildJvm child = ChildJvm.start(StartsContainer.class)) {
+        String started = child.readLine();
+        assertThat(exists(started)).isTrue();
+        assertThat(exists(stale)).isFalse();
+        child.send("end");
+        assertThat(child.waitFor()).isZero();
+      } finally {
+        remove(stale);
+      }
+    }
+
+    /**
+     * Testcontainers writes its session on the network, and there is no container to tell whose.
+     */
+    @Test
+    void networksOfADeadJvmGo() throws Exception {
+      try (ChildJvm dead = ChildJvm.start(SuiteChild.class, MakesNetwork.class.getName());
+          ChildJvm living = ChildJvm.start(SuiteChild.class, MakesNetwork.class.getName())) {
+        String ofTheDead = networkOf(dead);
+        String ofTheLiving = networkOf(living);
+        dead.kill();
+
+        Reaper.using(client).reap();
+
+        assertThat(client.listNetworksCmd().exec())
+            .extracting(Network::getId)
+            .contains(ofTheLiving)
+            .doesNotContain(ofTheDead);
+        living.kill();
+        Reaper.using(client).reap();
+        assertThat(client.listNetworksCmd().exec())
+            .extracting(Network::getId)
+            .doesNotContain(ofTheLiving);
+      }
+    }
+
+    private String networkOf(ChildJvm suite) throws IOException {
+      String line = suite.readLine();
+      while (!line.startsWith("network ")) {
+        line = suite.readLine();
+      }
+      return line.substring("network ".length());
+    }
+
     private String create(String owner) {
       return Httpd.create(client).withLabels(Map.of(Labels.OWNER, owner)).exec().getId();
     }
@@ -218,6 +267,15 @@ class ReaperTest {
         System.out.println(httpd.getContainerId());
         System.in.read();
       }
+    }
+  }
+
+  @RequiresDocker
+  static class MakesNetwork {
+    @Test
+    void andIsKilled() throws IOException {
+      System.out.println("network " + org.testcontainers.containers.Network.newNetwork().getId());
+      System.in.read();
     }
   }
 

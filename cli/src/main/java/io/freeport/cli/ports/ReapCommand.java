@@ -7,6 +7,7 @@ import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.cli.terminal.JsonOption;
 import io.freeport.cli.terminal.Table;
 import io.freeport.cli.terminal.Terminal;
+import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapReport;
 import io.freeport.docker.reaper.Reaper;
@@ -83,8 +84,9 @@ public final class ReapCommand implements Callable<Integer> {
   }
 
   private int show(Reaper reaper) {
-    List<Finding> findings = reaper.plan().findings();
-    print(findings, finding -> finding.remove() ? WOULD_REMOVE : "keep");
+    ReapPlan plan = reaper.plan();
+    print(plan, finding -> finding.remove() ? WOULD_REMOVE : "keep");
+    plan.unseen().ifPresent(this::complain);
     return ExitStatus.OK;
   }
 
@@ -97,11 +99,14 @@ public final class ReapCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitStatus.FAILED, "Cannot tell what is left behind: " + report.problem().get());
     }
-    print(report.plan().findings(), finding -> outcome(finding, report));
-    report
-        .problem()
-        .ifPresent(problem -> spec.commandLine().getErr().println("freeport: " + problem + "."));
+    print(report.plan(), finding -> outcome(finding, report));
+    report.plan().unseen().ifPresent(this::complain);
+    report.problem().ifPresent(this::complain);
     return report.left().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  private void complain(String what) {
+    spec.commandLine().getErr().println("freeport: " + what + ".");
   }
 
   private static void drawBar(PrintWriter out, int done, int total) {
@@ -125,12 +130,14 @@ public final class ReapCommand implements Callable<Integer> {
         : report.left().contains(finding) ? "left" : "gone";
   }
 
-  private void print(List<Finding> findings, Function<Finding, String> outcomes) {
+  private void print(ReapPlan plan, Function<Finding, String> outcomes) {
+    List<Finding> findings = plan.findings();
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("dryRun", dryRun);
       all.put("findings", findings.stream().map(finding -> json(finding, outcomes)).toList());
+      plan.unseen().ifPresent(unseen -> all.put("unseen", unseen));
       JsonOption.print(all, out);
       return;
     }

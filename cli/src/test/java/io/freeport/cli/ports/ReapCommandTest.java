@@ -31,7 +31,7 @@ class ReapCommandTest {
     List<Finding> all = List.of(ofLiving, removed, spared, left, gone);
     ReapReport report =
         new ReapReport(
-            new ReapPlan(all),
+            new ReapPlan(all, Optional.empty()),
             List.of(removed),
             List.of(spared),
             List.of(left),

@@ -42,7 +42,7 @@ public final class ContainerSettings {
     return settings.get(SettingKeys.RETRIES);
   }
 
-  boolean labels() {
+  public boolean labels() {
     return settings.choice(SettingKeys.LABELS, LabelMode.ON) == LabelMode.ON;
   }
 }

@@ -31,6 +31,9 @@ public interface EngineProvider {
   /** Returns the address that the configuration names; empty if it names none. */
   String configuredHost();
 
+  /** Returns what this JVM writes as its session on networks; null if it has none. */
+  @Nullable String session();
+
   /** Returns what may be wrong if no address is configured, as a clause; null if nothing is. */
   @Nullable String troubleOfSearch();
 }

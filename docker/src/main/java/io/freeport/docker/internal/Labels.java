@@ -3,7 +3,6 @@ package io.freeport.docker.internal;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.internal.owner.Owner;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,14 +14,14 @@ public final class Labels {
   /** The JVM that started the container, in the form of {@link Owner#toString()}. */
   public static final String OWNER = "io.freeport.owner";
 
-  /** The project of Docker Compose. */
-  public static final String COMPOSE_PROJECT = "com.docker.compose.project";
+  /**
+   * The image that the container was to be made of. An image that was committed from the container
+   * has another name.
+   */
+  public static final String IMAGE = "io.freeport.image";
 
   /** The JVM that uses Testcontainers. Reusable containers have no such label. */
   public static final String TESTCONTAINERS_SESSION = "org.testcontainers.sessionId";
-
-  /** The labels that tie networks and volumes to containers. */
-  public static final List<String> GROUPS = List.of(COMPOSE_PROJECT, TESTCONTAINERS_SESSION);
 
   private static final Set<String> OF_REUSABLE =
       Set.of("org.testcontainers.hash", "org.testcontainers.copied_files.hash");
@@ -45,6 +44,9 @@ public final class Labels {
       labels.putAll(create.getLabels());
     }
     labels.put(OWNER, owner.toString());
+    if (create.getImage() != null) {
+      labels.put(IMAGE, create.getImage());
+    }
     create.withLabels(labels);
   }
 
@@ -71,6 +73,7 @@ public final class Labels {
     public @Nullable String put(String key, String value) {
       if (OF_REUSABLE.contains(key)) {
         remove(OWNER);
+        remove(IMAGE);
       }
       return super.put(key, value);
     }

@@ -29,6 +29,13 @@ record EngineListing(DockerClient client) {
         .toList();
   }
 
+  /** Returns all containers in all states, whatever their labels are. */
+  List<EngineResource> containers() {
+    return client.listContainersCmd().withShowAll(true).exec().stream()
+        .map(EngineResource::of)
+        .toList();
+  }
+
   List<EngineResource> networks(String label) {
     return client.listNetworksCmd().withFilter("label", List.of(label)).exec().stream()
         .map(EngineResource::of)

@@ -2,6 +2,8 @@ package io.freeport.docker.reaper;
 
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerMount;
+import com.github.dockerjava.api.model.ContainerNetworkSettings;
 import com.github.dockerjava.api.model.ContainerPort;
 import com.github.dockerjava.api.model.Network;
 import io.freeport.docker.reaper.ReapPlan.Kind;
@@ -11,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param imageId empty for all but containers
  * @param created by the engine's clock; null if it does not tell
  * @param ports the ports of the engine's host that it publishes
+ * @param uses what a container refers to: ids and names of networks, names of volumes, and the id
+ *     or name of a container whose network it has, each after its kind
  */
 record EngineResource(
     Kind kind,
@@ -33,10 +38,14 @@ record EngineResource(
     String imageId,
     Map<String, String> labels,
     @Nullable Instant created,
-    Set<Integer> ports) {
+    Set<Integer> ports,
+    Set<String> uses) {
 
   /** It becomes a part of a path in a request. */
   private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
+
+  /** How a container says that it has the network of another one. */
+  private static final String NETWORK_OF = "container:";
 
   private static final Pattern VOLUME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
 
@@ -56,7 +65,47 @@ record EngineResource(
         orEmpty(container.getImageId()),
         strings(container.getLabels()),
         created == null ? null : Instant.ofEpochSecond(created),
-        ports);
+        ports,
+        usesOf(container));
+  }
+
+  private static Set<String> usesOf(Container container) {
+    Set<String> uses = new HashSet<>();
+    ContainerNetworkSettings settings = container.getNetworkSettings();
+    if (settings != null && settings.getNetworks() != null) {
+      settings
+          .getNetworks()
+          .forEach(
+              (name, network) -> {
+                uses.add(use(Kind.NETWORK, name));
+                if (network != null && network.getNetworkID() != null) {
+                  uses.add(use(Kind.NETWORK, network.getNetworkID()));
+                }
+              });
+    }
+    if (container.getMounts() != null) {
+      for (ContainerMount mount : container.getMounts()) {
+        if (mount.getName() != null) {
+          uses.add(use(Kind.VOLUME, mount.getName()));
+        }
+      }
+    }
+    String mode =
+        container.getHostConfig() == null ? null : container.getHostConfig().getNetworkMode();
+    if (mode != null && mode.startsWith(NETWORK_OF)) {
+      uses.add(use(Kind.CONTAINER, mode.substring(NETWORK_OF.length())));
+    }
+    return uses;
+  }
+
+  private static String use(Kind kind, String idOrName) {
+    return kind + " " + idOrName;
+  }
+
+  /** Returns whether this is a container that refers to another resource. */
+  boolean refersTo(EngineResource other) {
+    return uses.contains(use(other.kind, other.id))
+        || (other.kind == Kind.NETWORK && uses.contains(use(other.kind, other.name)));
   }
 
   static EngineResource of(Network network) {
@@ -68,6 +117,7 @@ record EngineResource(
         "",
         strings(network.getLabels()),
         created == null ? null : created.toInstant(),
+        Set.of(),
         Set.of());
   }
 
@@ -82,6 +132,7 @@ record EngineResource(
         "",
         strings(volume.getLabels()),
         instant(created.get(orEmpty(volume.getName()))),
+        Set.of(),
         Set.of());
   }
 

@@ -13,4 +13,20 @@ record JudgedResource(EngineResource resource, Finding finding) {
   boolean isToBeRemoved() {
     return finding.remove();
   }
+
+  /** Returns the same resource, which stays. */
+  JudgedResource kept(String reason) {
+    return new JudgedResource(
+        resource,
+        new Finding(
+            finding.kind(),
+            finding.id(),
+            finding.name(),
+            finding.owner(),
+            finding.age(),
+            finding.ports(),
+            finding.life(),
+            false,
+            reason));
+  }
 }

@@ -8,6 +8,8 @@ import io.freeport.spi.SettingsSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -22,10 +24,27 @@ public final class ReapBeforeTests implements BeforeTests {
 
   private static final Logger LOGGER = System.getLogger(ReapBeforeTests.class.getName());
 
+  private static final AtomicBoolean RAN = new AtomicBoolean();
+
   @Override
   public void run(SettingsSource parameters) {
+    runOnce(() -> DockerContext.ofThisJvm().with(parameters));
+  }
+
+  /**
+   * Runs the reaper now if it has not run in this JVM: without JUnit's launcher nobody calls it
+   * before the tests, so it runs before the first container.
+   */
+  public static void unlessItRan() {
+    runOnce(DockerContext::ofThisJvm);
+  }
+
+  private static void runOnce(Supplier<DockerContext> context) {
+    if (RAN.getAndSet(true)) {
+      return;
+    }
     try {
-      run(DockerContext.ofThisJvm().with(parameters));
+      run(context.get());
     } catch (IllegalArgumentException badSetting) {
       LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
     }
@@ -43,10 +62,17 @@ public final class ReapBeforeTests implements BeforeTests {
 
   private static void run(DockerContext context) {
     switch (context.settings().choice(SettingKeys.REAPER, ReaperMode.ON)) {
-      case ON -> logProblem(Reaper.create(context).attempt());
-      case DRY_RUN -> logPlan(Reaper.create(context).lookForPlan());
+      case ON -> logProblem(recorded(context, Reaper.create(context).attempt()));
+      case DRY_RUN -> logPlan(recorded(context, Reaper.create(context).lookForPlan()));
       case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
     }
+  }
+
+  private static ReapPass.Result recorded(DockerContext context, ReapPass.Result result) {
+    if (result.connected() && context.containers().labels()) {
+      Engine.recordSession(context.owners());
+    }
+    return result;
   }
 
   private static void logPlan(ReapPass.Result result) {

@@ -1,9 +1,14 @@
 package io.freeport.docker.reaper;
 
+import static java.util.stream.Collectors.joining;
+
 import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.Sessions;
 import io.freeport.docker.reaper.ReapPlan.Finding;
+import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.docker.reaper.Removal.Outcome;
+import io.freeport.internal.owner.Owner;
 import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -16,7 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +32,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +93,10 @@ final class ReapPass {
 
   private volatile @Nullable DockerClient client;
 
-  private volatile ReapPlan plan = new ReapPlan(List.of());
+  /** What could not be listed, and why. */
+  private final Map<Kind, String> unseen = new ConcurrentHashMap<>();
+
+  private volatile ReapPlan plan = new ReapPlan(List.of(), Optional.empty());
   private volatile @Nullable Removal removal;
 
   ReapPass(ReapOptions options) {
@@ -188,7 +200,7 @@ final class ReapPass {
       EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut) {
     ReapPlanner planner = planner(engine);
     List<JudgedResource> judged = judge(engine, planner, workers);
-    ReapPlan made = new ReapPlan(judged.stream().map(JudgedResource::finding).toList());
+    ReapPlan made = new ReapPlan(judged.stream().map(JudgedResource::finding).toList(), unseen());
     LOGGER.log(Level.DEBUG, "{0}", made);
     if (!carriedOut.test(made)) {
       plan = made;
@@ -216,31 +228,64 @@ final class ReapPass {
             engine::labelsOfImage);
   }
 
-  private static List<JudgedResource> judge(
+  private List<JudgedResource> judge(
       EngineListing engine, ReapPlanner planner, ExecutorService workers) {
     // At the same time, since each suite waits for these lists.
     Future<List<EngineResource>> networks = workers.submit(() -> engine.networks(Labels.OWNER));
     Future<List<EngineResource>> volumes = workers.submit(() -> engine.volumes(Labels.OWNER));
-    List<EngineResource> containers = engine.containers(Labels.OWNER);
-    List<JudgedResource> judged = new ArrayList<>(planner.judge(containers));
-    for (String key : Labels.GROUPS) {
-      Set<String> groups = ReapPlanner.groupsToRemove(key, judged);
-      if (!groups.isEmpty()) {
-        List<EngineResource> others = new ArrayList<>(engine.networks(key));
-        others.addAll(engine.volumes(key));
-        judged.addAll(planner.judgeGroups(key, groups, engine.containers(key), others, judged));
-      }
+    List<JudgedResource> judged = new ArrayList<>(planner.judge(engine.containers(Labels.OWNER)));
+    judged.addAll(planner.judge(seen(Kind.NETWORK, () -> resultOf(networks))));
+    judged.addAll(planner.judge(seen(Kind.VOLUME, () -> resultOf(volumes))));
+    judged.addAll(judgeSessions(engine, planner, judged));
+    return judged.stream().anyMatch(JudgedResource::isToBeRemoved)
+        ? new References(engine.containers()).keepUsed(judged)
+        : judged;
+  }
+
+  private List<JudgedResource> judgeSessions(
+      EngineListing engine, ReapPlanner planner, List<JudgedResource> judged) {
+    Sessions sessions = new Sessions(options.owners());
+    Map<String, Owner> onRecord = sessions.ended();
+    boolean areAmongJudged =
+        judged.stream()
+            .anyMatch(
+                each ->
+                    each.isContainer()
+                        && each.isToBeRemoved()
+                        && each.resource().label(Labels.TESTCONTAINERS_SESSION) != null);
+    if (onRecord.isEmpty() && !areAmongJudged) {
+      return List.of();
     }
-    judged.addAll(planner.judge(resultOf(networks)));
-    judged.addAll(planner.judge(resultOf(volumes)));
-    return judged;
+    String key = Labels.TESTCONTAINERS_SESSION;
+    List<EngineResource> others = new ArrayList<>(seen(Kind.NETWORK, () -> engine.networks(key)));
+    others.addAll(seen(Kind.VOLUME, () -> engine.volumes(key)));
+    if (unseen.isEmpty()) {
+      Set<String> inUse =
+          others.stream()
+              .map(other -> String.valueOf(other.label(key)))
+              .collect(Collectors.toSet());
+      onRecord.keySet().stream().filter(each -> !inUse.contains(each)).forEach(sessions::forget);
+    }
+    return planner.judgeSessions(
+        ReapPlanner.endedSessions(onRecord, engine.containers(key), judged), others);
+  }
+
+  /** Some addresses of an engine let containers be listed, and nothing else. */
+  private List<EngineResource> seen(Kind kind, Supplier<List<EngineResource>> list) {
+    try {
+      return list.get();
+    } catch (RuntimeException e) {
+      unseen.putIfAbsent(kind, inWords(e));
+      return List.of();
+    }
   }
 
   private static <T> T resultOf(Future<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(String.valueOf(e.getCause()), e);
+      throw new IllegalStateException(
+          e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody knows of this thread", e);
     }
@@ -265,6 +310,20 @@ final class ReapPass {
     }
     return new ReapReport(
         planned, removed, spared, left, problem(how), Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private Optional<String> unseen() {
+    Map<Kind, String> kinds = new TreeMap<>(unseen);
+    return kinds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the Docker engine "
+                + engine
+                + " does not let "
+                + kinds.keySet().stream().map(kind -> kind + "s").collect(joining(" and "))
+                + " be listed, so these stay ("
+                + kinds.values().iterator().next()
+                + ")");
   }
 
   private Optional<String> problem(End how) {

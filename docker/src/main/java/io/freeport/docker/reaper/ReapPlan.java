@@ -4,6 +4,7 @@ import io.freeport.docker.internal.Display;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,14 +13,16 @@ import java.util.stream.Collectors;
  *
  * @param findings everything with an owner's label, and what belongs to the containers of dead
  *     owners
+ * @param unseen what the engine did not let be listed, as a clause; empty if everything was listed
  * @since 0.1.0
  */
-public record ReapPlan(List<Finding> findings) {
+public record ReapPlan(List<Finding> findings, Optional<String> unseen) {
 
   /**
    * Takes a copy of the list.
    *
    * @param findings as above
+   * @param unseen as above
    */
   public ReapPlan {
     findings = List.copyOf(findings);

@@ -10,10 +10,8 @@ import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.owner.OwnerVerdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what is to be removed; removes nothing. */
 final class ReapPlanner {
-
-  /** A project's networks and volumes are made shortly before its first container. */
-  private static final Duration BEFORE_CONTAINER = Duration.ofMinutes(10);
 
   private final OwnerRegistry owners;
   private final @Nullable Duration ageOfUnknown;
@@ -121,7 +116,11 @@ final class ReapPlanner {
     if (inherited == null) {
       try {
         inherited = labelsOfImage.apply(resource.imageId());
-      } catch (DockerException e) { // of one image; the others may be fine
+      } catch (DockerException e) { // of one image, or the engine's address lets nobody look
+        // A committed image has a name of its own, and the label the former one.
+        if (resource.name().equals(resource.label(Labels.IMAGE))) {
+          return Optional.empty();
+        }
         return Optional.of(
             "its image cannot be looked at ("
                 + e.getMessage()
@@ -137,111 +136,60 @@ final class ReapPlanner {
         : Optional.empty();
   }
 
-  /** Returns the values of a label of the containers that are to be removed. */
-  static Set<String> groupsToRemove(String key, List<JudgedResource> judged) {
-    Set<String> values = new HashSet<>();
-    for (JudgedResource each : judged) {
-      String value = each.resource().label(key);
-      if (each.isContainer() && each.isToBeRemoved() && value != null && !value.isEmpty()) {
-        values.add(value);
-      }
-    }
-    return values;
-  }
-
   /**
-   * Judges networks and volumes that belong to the same group as containers, such as a project of
-   * Compose. They are removed with the containers if all of these are to be removed.
+   * Returns the sessions of Testcontainers that have ended, with a word on whose they were.
    *
-   * @param containers all that have the label, also those without an owner
-   * @param others networks and volumes that have the label
+   * @param onRecord those whose JVM is known, and dead
+   * @param containers all containers with a session
    * @param judged what has been judged so far
    */
-  List<JudgedResource> judgeGroups(
-      String key,
-      Set<String> groups,
-      List<EngineResource> containers,
-      List<EngineResource> others,
-      List<JudgedResource> judged) {
+  static Map<String, Owned> endedSessions(
+      Map<String, Owner> onRecord, List<EngineResource> containers, List<JudgedResource> judged) {
+    Map<String, Owned> ended = new HashMap<>();
+    onRecord.forEach(
+        (session, owner) ->
+            ended.put(session, new Owned(owner.toString(), Life.DEAD, "its JVM has ended")));
+    for (JudgedResource each : judged) {
+      String session = each.resource().label(Labels.TESTCONTAINERS_SESSION);
+      if (each.isContainer() && each.isToBeRemoved() && session != null && !session.isEmpty()) {
+        Finding finding = each.finding();
+        ended.put(session, new Owned(finding.owner(), finding.life(), finding.reason()));
+      }
+    }
     Set<String> removed =
         judged.stream()
             .filter(JudgedResource::isToBeRemoved)
             .map(each -> each.resource().id())
             .collect(Collectors.toSet());
-    List<JudgedResource> more = new ArrayList<>();
-    for (EngineResource other : others) {
-      String group = other.label(key);
-      if (group == null
-          || !groups.contains(group)
-          || other.label(Labels.OWNER) != null
-          || Labels.protection(other.labels()).isPresent()
-          || isAmong(judged, other)) {
-        continue;
-      }
-      List<EngineResource> members =
-          containers.stream().filter(container -> group.equals(container.label(key))).toList();
-      if (members.isEmpty()
-          || !members.stream().allMatch(container -> removed.contains(container.id()))) {
-        continue;
-      }
-      Finding one = findingOf(members.get(0), judged);
-      Optional<String> doubt =
-          isOfOneJvm(other, key) ? Optional.empty() : doubtAboutGroup(other, members, group);
-      if (doubt.isPresent()) {
-        more.add(keep(other, one.owner(), one.life(), doubt.get()));
-      } else if (other.hasPlausibleId()) {
-        more.add(
-            remove(other, one.owner(), one.life(), "it belongs to " + group + ", " + one.reason()));
-      }
-    }
-    return more;
+    containers.stream()
+        .filter(container -> !removed.contains(container.id()))
+        .forEach(container -> ended.remove(container.label(Labels.TESTCONTAINERS_SESSION)));
+    return ended;
   }
 
-  private static Finding findingOf(EngineResource container, List<JudgedResource> judged) {
-    return judged.stream()
-        .filter(each -> each.resource().id().equals(container.id()))
-        .findFirst()
-        .orElseThrow()
-        .finding();
-  }
-
-  /** It may belong to two groups, such as a project that a session of Testcontainers started. */
-  private static boolean isAmong(List<JudgedResource> judged, EngineResource other) {
-    return judged.stream()
-        .map(JudgedResource::resource)
-        .anyMatch(each -> each.kind() == other.kind() && each.id().equals(other.id()));
-  }
+  /** Whose something is. */
+  record Owned(String owner, Life life, String reason) {}
 
   /**
-   * Returns whether no other group can have the same name. The name of a session is random, its
-   * networks hold no data, and they may be much older than the containers that are left.
-   */
-  private static boolean isOfOneJvm(EngineResource other, String key) {
-    return other.kind() == Kind.NETWORK && key.equals(Labels.TESTCONTAINERS_SESSION);
-  }
-
-  /**
-   * Returns why a volume or network may be of another project with the same name: anybody may write
-   * any project's name on a container.
+   * Judges networks and volumes of sessions. The name of a session is random, so no other JVM can
+   * have made them.
    *
-   * <p>Some engines report the last change in a volume's top directory as its creation, so a volume
-   * that seems to be younger than the containers may contain old data.
+   * @param others networks and volumes that have a session, and no owner's label
    */
-  private static Optional<String> doubtAboutGroup(
-      EngineResource resource, List<EngineResource> containers, String group) {
-    List<Instant> times =
-        containers.stream().map(EngineResource::created).filter(Objects::nonNull).sorted().toList();
-    Instant created = resource.created();
-    if (times.isEmpty() || created == null) {
-      return Optional.of("whether it is older than the containers of " + group + " cannot be told");
+  List<JudgedResource> judgeSessions(Map<String, Owned> ended, List<EngineResource> others) {
+    List<JudgedResource> judged = new ArrayList<>();
+    for (EngineResource other : others) {
+      String session = other.label(Labels.TESTCONTAINERS_SESSION);
+      Owned owned = session == null ? null : ended.get(session);
+      if (owned != null
+          && other.label(Labels.OWNER) == null
+          && Labels.protection(other.labels()).isEmpty()
+          && other.hasPlausibleId()) {
+        String reason = "it belongs to the session " + session + ", " + owned.reason();
+        judged.add(remove(other, owned.owner(), owned.life(), reason));
+      }
     }
-    if (created.isBefore(times.get(0).minus(BEFORE_CONTAINER))) {
-      return Optional.of("it is older than the containers of " + group);
-    }
-    // Containers are listed with full seconds only.
-    return created.truncatedTo(ChronoUnit.SECONDS).isAfter(times.get(times.size() - 1))
-        ? Optional.of("it is younger than the containers of " + group)
-        : Optional.empty();
+    return judged;
   }
 
   private JudgedResource keep(EngineResource resource, String owner, Life life, String reason) {

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param plan what was found; empty if the engine did not answer
  * @param removed what this pass removed; not what others removed in the meantime
  * @param spared what was to be removed, and was not what was listed any more: another volume has
- *     its name, or its group is in use again
+ *     its name, or its session is in use again
  * @param left what was to be removed and is still there, for example because the time was up
  * @param problem why the pass did not finish, as a sentence; empty if it did
  * @param took how long it took

@@ -182,6 +182,10 @@ public final class Reaper {
     if (!report.removed().isEmpty()) {
       LOGGER.log(Level.INFO, "{0}", report);
     }
+    report
+        .plan()
+        .unseen()
+        .ifPresent(unseen -> LOGGER.log(Level.INFO, "Not all leftovers can be seen: {0}.", unseen));
     if (!report.left().isEmpty()) {
       LOGGER.log(
           Level.WARNING,

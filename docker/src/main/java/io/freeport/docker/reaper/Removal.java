@@ -8,11 +8,11 @@ import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +38,7 @@ final class Removal {
     IN_PROGRESS(true),
     /** A container uses it: one whose owner lives, or one that is still being removed. */
     IN_USE(false),
-    /** It is no longer what was listed: another one has its name, or its group is in use. */
+    /** It is no longer what was listed: another one has its name, or its session is in use. */
     ANOTHERS(false),
     FAILED(true);
 
@@ -127,7 +127,7 @@ final class Removal {
   private static boolean mayUse(JudgedResource container, JudgedResource used) {
     return container.isContainer()
         && !used.isContainer()
-        && Stream.concat(Stream.of(Labels.OWNER), Labels.GROUPS.stream())
+        && Stream.of(Labels.OWNER, Labels.TESTCONTAINERS_SESSION)
             .anyMatch(
                 key -> {
                   String value = container.resource().label(key);
@@ -201,34 +201,33 @@ final class Removal {
 
   /**
    * Looks again right before the removal. The id of a container or network is never used again, but
-   * a volume has only a name, which another volume may have by now. A group may have got containers
-   * since the listing. Between this look and the request a moment remains: engines know no
-   * condition on a removal, other than that they remove no volume and no network that is in use.
+   * a volume has only a name, which another volume may have by now. A session may have got
+   * containers since the listing. Between this look and the request a moment remains: engines know
+   * no condition on a removal, other than that they remove no volume and no network that is in use.
    */
   private Optional<Outcome> obstacle(EngineResource listed) {
     if (listed.kind() == Kind.CONTAINER) {
       return Optional.empty();
     }
-    Optional<Outcome> ofGroup =
-        listed.label(Labels.OWNER) == null ? obstacleOfGroups(listed) : Optional.empty();
-    if (ofGroup.isPresent()) {
-      return ofGroup;
+    Optional<Outcome> ofSession =
+        listed.label(Labels.OWNER) == null ? obstacleOfSession(listed) : Optional.empty();
+    if (ofSession.isPresent()) {
+      return ofSession;
     }
     return listed.kind() == Kind.VOLUME && !engine.volume(listed.id()).equals(listed)
         ? Optional.of(Outcome.ANOTHERS)
         : Optional.empty();
   }
 
-  private Optional<Outcome> obstacleOfGroups(EngineResource listed) {
-    List<String> containers = new ArrayList<>();
-    for (String key : Labels.GROUPS) {
-      String group = listed.label(key);
-      if (group != null) {
-        engine.containers(key).stream()
-            .filter(container -> group.equals(container.label(key)))
-            .forEach(container -> containers.add(container.id()));
-      }
-    }
+  private Optional<Outcome> obstacleOfSession(EngineResource listed) {
+    String session = listed.label(Labels.TESTCONTAINERS_SESSION);
+    List<String> containers =
+        engine.containers(Labels.TESTCONTAINERS_SESSION).stream()
+            .filter(
+                container ->
+                    Objects.equals(session, container.label(Labels.TESTCONTAINERS_SESSION)))
+            .map(EngineResource::id)
+            .toList();
     if (containers.isEmpty()) {
       return Optional.empty();
     }

@@ -28,6 +28,7 @@ import io.freeport.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -146,6 +147,67 @@ class ReaperOnEngineTest {
       for (String name : List.of("freeport-test-dead", "freeport-test-living")) {
         ignoreNotFound(() -> client.removeVolumeCmd(name).exec());
       }
+    }
+  }
+
+  /** Without the network, a stopped container does not start again. */
+  @Test
+  void whatAStoppedContainerOfAPersonNeedsStays() {
+    Map<String, String> dead = Map.of(Labels.OWNER, StaleContainers.deadOwner().toString());
+    String network = createNetwork("freeport-test-needed", dead);
+    String control = createNetwork("freeport-test-needless", dead);
+    String persons =
+        client
+            .createContainerCmd(Httpd.IMAGE)
+            .withCmd("true")
+            .withHostConfig(HostConfig.newHostConfig().withNetworkMode("freeport-test-needed"))
+            .exec()
+            .getId();
+    try {
+      ReapReport report = Reaper.using(client).reap();
+      assertThat(report.removed())
+          .extracting(Finding::id)
+          .contains(control)
+          .doesNotContain(network);
+      assertThat(report.plan().findings())
+          .filteredOn(finding -> finding.id().equals(network))
+          .extracting(Finding::reason)
+          .containsExactly("a container that stays refers to it: " + persons);
+      client.startContainerCmd(persons).exec();
+    } finally {
+      StaleContainers.remove(client, persons);
+      for (String id : List.of(network, control)) {
+        ignoreNotFound(() -> client.removeNetworkCmd(id).exec());
+      }
+    }
+  }
+
+  /** Engine 20.10 tells the last change in a volume's top directory as its creation. */
+  @Test
+  void theDataOfAProjectStays() {
+    Map<String, String> project = Map.of("com.docker.compose.project", "freeport-test-shop");
+    Map<String, String> labels = new HashMap<>(project);
+    labels.put(Labels.OWNER, StaleContainers.deadOwner().toString());
+    client.createVolumeCmd().withName("freeport-test-shop_data").withLabels(project).exec();
+    String container =
+        client
+            .createContainerCmd(Httpd.IMAGE)
+            .withCmd("touch", "/data/orders")
+            .withLabels(labels)
+            .withHostConfig(
+                HostConfig.newHostConfig()
+                    .withBinds(new Bind("freeport-test-shop_data", new Volume("/data"))))
+            .exec()
+            .getId();
+    try {
+      client.startContainerCmd(container).exec();
+      assertThat(Reaper.using(client).reap().removed()).extracting(Finding::id).contains(container);
+      assertThat(client.listVolumesCmd().exec().getVolumes())
+          .extracting(found -> found.getName())
+          .contains("freeport-test-shop_data");
+    } finally {
+      StaleContainers.remove(client, container);
+      ignoreNotFound(() -> client.removeVolumeCmd("freeport-test-shop_data").exec());
     }
   }
 

@@ -3,6 +3,7 @@ package io.freeport.testcontainers.internal;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.reaper.ReapBeforeTests;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.core.CreateContainerCmdModifier;
 
@@ -23,6 +24,7 @@ public final class OwnerLabelModifier implements CreateContainerCmdModifier {
   @Override
   public CreateContainerCmd modify(CreateContainerCmd create) {
     if (!isRyuk(create.getImage())) {
+      ReapBeforeTests.unlessItRan();
       Labels.addOwnerTo(create, DockerContext.ofThisJvm());
     }
     return create;

@@ -58,6 +58,11 @@ public final class TestcontainersEngine implements EngineProvider {
     return TestcontainersConfiguration.getInstance().getEnvVarOrProperty("docker.host", "");
   }
 
+  @Override
+  public String session() {
+    return DockerClientFactory.SESSION_ID;
+  }
+
   /** Testcontainers knows more places, such as that of an engine without root. */
   @Override
   public @Nullable String troubleOfSearch() {
