@@ -10,6 +10,7 @@ import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
 import io.freeport.Protocol;
+import io.freeport.docker.internal.Display;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.PublishedPort;
@@ -218,9 +219,11 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
   public CreateContainerResponse create(
       CreateContainerCmd create, Callable<CreateContainerResponse> command) throws Exception {
     Creation current = creation;
-    return current == null || create != current.command
-        ? command.call()
-        : current.ports.command(command);
+    if (current == null || create != current.command) {
+      return command.call();
+    }
+    current.ports.checkEntered(create);
+    return current.ports.command(command);
   }
 
   /** The same client may also start other containers. */
@@ -244,8 +247,12 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
       nested.end = new EndOfAttempt(failureOf(start));
       throw nested.end;
     }
-    ConflictRetry.run(
-        mayChangeNumbers ? ports.retries() : 0, new StartOnOtherNumbers(ports, start));
+    StartsInProgress.during(
+        published.stream().map(PublishedPort::port).toList(),
+        Display.shortId(id) + " (" + container.getDockerImageName() + ")",
+        () ->
+            ConflictRetry.run(
+                mayChangeNumbers ? ports.retries() : 0, new StartOnOtherNumbers(ports, start)));
     hasStartedOnce = true;
   }
 

@@ -13,6 +13,7 @@ import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
 import io.freeport.PortRequest;
 import io.freeport.PortState;
+import io.freeport.PortUnavailableException;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
@@ -25,8 +26,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,81 @@ class ContainerPortsTest {
         assertThat(ContainerPorts.publish(httpd, Httpd.PORT, port)).isSameAs(port);
         httpd.start();
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
+      }
+    }
+
+    /** One number cannot be that of two servers. */
+    @Test
+    void aHoldIsForOneContainerAtATime(@FreePort("web") HeldPort port) throws Exception {
+      try (HttpdContainer one = new HttpdContainer();
+          HttpdContainer other = new HttpdContainer()) {
+        ContainerPorts.publish(one, Httpd.PORT, port);
+        ContainerPorts.publish(other, Httpd.PORT, port);
+        one.start();
+        int number = port.number();
+
+        assertThatThrownBy(other::start)
+            .rootCause()
+            .isInstanceOf(PortUnavailableException.class)
+            .hasMessageStartingWith(
+                "Cannot hold " + port + " again. Stop its former consumer first")
+            .hasMessageContaining("by container " + one.getContainerName().substring(1) + " (");
+        assertThat(port.number()).isEqualTo(number);
+        assertThat(Httpd.statusOf(number)).isEqualTo(404);
+
+        one.stop();
+        other.start();
+        assertThat(port.number()).isEqualTo(number);
+        assertThat(Httpd.statusOf(number)).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void twoContainersThatStartAtOnceOnOneHold(@FreePort("web") HeldPort port) throws Exception {
+      try (HttpdContainer one = new HttpdContainer();
+          HttpdContainer other = new HttpdContainer()) {
+        ContainerPorts.publish(one, Httpd.PORT, port);
+        ContainerPorts.publish(other, Httpd.PORT, port);
+        int number = port.number();
+        List<Throwable> failures = new ArrayList<>();
+        List<FutureTask<Void>> starts = new ArrayList<>();
+        for (HttpdContainer each : List.of(one, other)) {
+          FutureTask<Void> start = new FutureTask<>(each::start, null);
+          starts.add(start);
+          new Thread(start).start();
+        }
+        for (FutureTask<Void> start : starts) {
+          try {
+            start.get();
+          } catch (ExecutionException e) {
+            failures.add(e.getCause());
+          }
+        }
+        assertThat(failures)
+            .singleElement()
+            .satisfies(
+                e ->
+                    assertThat(e)
+                        .rootCause()
+                        .hasMessageMatching(
+                            "(?s)(Container [0-9a-f]{12} \\(busybox:1\\.35\\) is being started on|Cannot hold) .*"));
+        assertThat(port.number()).isEqualTo(number);
+        assertThat(Httpd.statusOf(number)).isEqualTo(404);
+      }
+    }
+
+    /** Else Testcontainers would wait a minute for a port that nobody publishes. */
+    @Test
+    void aNumberThatIsBoundOtherwiseIsRefused() {
+      try (HttpdContainer httpd = new HttpdContainer()) {
+        httpd.setPortBindings(List.of("26379:" + Httpd.PORT));
+        HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
+        assertThatThrownBy(httpd::start)
+            .rootCause()
+            .hasMessageStartingWith(
+                "Container port 80 is to be published on "
+                    + port
+                    + ", and something else binds it to 26379, such as setPortBindings");
       }
     }
 

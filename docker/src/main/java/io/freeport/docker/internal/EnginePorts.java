@@ -66,11 +66,26 @@ public final class EnginePorts {
     return settings.retries();
   }
 
-  /** Enters the ports into a create command. */
+  /**
+   * Enters the ports into a create command.
+   *
+   * @throws IllegalStateException if the command binds one of the container's ports to another
+   *     number
+   */
   public void enterInto(CreateContainerCmd create) {
     for (PublishedPort port : ports) {
       port.applyTo(create, EngineStrategy.address(host, port.port(), settings));
     }
+  }
+
+  /**
+   * Checks that a create command still has the ports: what changes the command after {@link
+   * #enterInto} may have bound the container's ports to other numbers.
+   *
+   * @throws IllegalStateException if it has
+   */
+  public void checkEntered(CreateContainerCmd create) {
+    ports.forEach(port -> port.checkIn(create));
   }
 
   /**
@@ -191,7 +206,7 @@ public final class EnginePorts {
    * @throws IllegalStateException if a port was released in the meantime
    */
   public void changeNumbers(Exception conflict) {
-    learnFromRefusal();
+    learnFromRefusal(conflict);
     Map<HeldPort, Integer> before = new LinkedHashMap<>();
     ports.forEach(published -> before.put(published.port(), published.port().number()));
     before.forEach(
@@ -208,8 +223,9 @@ public final class EnginePorts {
         conflict.getMessage());
   }
 
-  private void learnFromRefusal() {
+  private void learnFromRefusal(Exception conflict) {
     if (mode == EngineMode.SHARED
+        && !EngineConflict.isInTheBooks(conflict)
         && ports.stream().noneMatch(port -> port.port().handover().isInUse())
         && ++refusalsOfFreePorts >= REFUSALS_THAT_COUNT
         && !isForced()) {
