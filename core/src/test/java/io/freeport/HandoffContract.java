@@ -44,7 +44,7 @@ abstract class HandoffContract {
     allocator =
         PortAllocator.builder()
             .handoff(mode)
-            .handoffTimeout(Duration.ofSeconds(30))
+            .handoffTimeout(Duration.ofMinutes(2))
             .listener(events::add)
             .build();
     port = allocator.hold("web");
@@ -133,7 +133,7 @@ abstract class HandoffContract {
         CompletableFuture.runAsync(
             () -> {
               waiting.countDown();
-              port.awaitTaken(Duration.ofSeconds(30));
+              port.awaitTaken(Duration.ofMinutes(2));
             });
     waiting.await();
     try (ServerSocket server = listen(new InetSocketAddress(port.number()))) {
@@ -295,7 +295,7 @@ abstract class HandoffContract {
                   if (held != null) {
                     seen.add(
                         CompletableFuture.supplyAsync(held::state)
-                            .orTimeout(10, TimeUnit.SECONDS)
+                            .orTimeout(2, TimeUnit.MINUTES)
                             .join());
                   }
                 })

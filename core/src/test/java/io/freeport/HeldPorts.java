@@ -27,7 +27,7 @@ final class HeldPorts {
         List.of(),
         search,
         new PortEvents(List.of(), leaks),
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
         ConcurrentHashMap.newKeySet());
   }
 }

@@ -185,7 +185,7 @@ class FixedPortTest {
           new Thread(
               () -> {
                 try {
-                  One.started.await(30, TimeUnit.SECONDS);
+                  One.started.await(2, TimeUnit.MINUTES);
                   other.send("release");
                 } catch (Exception e) {
                   throw new AssertionError(e);
@@ -347,7 +347,7 @@ class FixedPortTest {
     @RepeatedTest(4)
     void test(@FreePort(preferred = FIXED + 1, strict = true) int port) throws Exception {
       assertThat(port).isEqualTo(FIXED + 1);
-      assertThat(InPool.await(() -> CountsFailures.OTHERS.await(30, TimeUnit.SECONDS))).isTrue();
+      assertThat(InPool.await(() -> CountsFailures.OTHERS.await(2, TimeUnit.MINUTES))).isTrue();
     }
   }
 
@@ -442,7 +442,7 @@ class FixedPortTest {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
       try {
-        InPool.await(() -> bothHaveOne.await(30, TimeUnit.SECONDS));
+        InPool.await(() -> bothHaveOne.await(2, TimeUnit.MINUTES));
       } catch (Exception e) {
         throw new AssertionError(e);
       }
@@ -486,7 +486,7 @@ class FixedPortTest {
     @RepeatedTest(4)
     void test(@FreePort(range = "7486-7487") int port) throws Exception {
       assertThat(port).isBetween(FIXED + 15, FIXED + 16);
-      assertThat(InPool.await(() -> CountsTwoFailures.OTHERS.await(30, TimeUnit.SECONDS))).isTrue();
+      assertThat(InPool.await(() -> CountsTwoFailures.OTHERS.await(2, TimeUnit.MINUTES))).isTrue();
     }
   }
 
@@ -579,7 +579,7 @@ class FixedPortTest {
   static class OneThatTells {
     @BeforeEach
     void tell() throws Exception {
-      One.started.await(30, TimeUnit.SECONDS);
+      One.started.await(2, TimeUnit.MINUTES);
     }
 
     @Test

@@ -293,7 +293,7 @@ class FreePortExtensionTest {
     @Test
     void has(@FreePort(preferred = 7452, strict = true) int port) throws Exception {
       HAS.countDown();
-      Thread other = InPool.await(() -> WAITS.get(30, TimeUnit.SECONDS));
+      Thread other = InPool.await(() -> WAITS.get(2, TimeUnit.MINUTES));
       while (Stream.of(other.getStackTrace())
           .noneMatch(frame -> frame.getClassName().equals(FixedPortQueue.class.getName()))) {
         Thread.onSpinWait();
@@ -303,7 +303,7 @@ class FreePortExtensionTest {
 
     @Test
     void waits() throws Exception {
-      assertThat(InPool.await(() -> HAS.await(30, TimeUnit.SECONDS))).isTrue();
+      assertThat(InPool.await(() -> HAS.await(2, TimeUnit.MINUTES))).isTrue();
       WAITS.complete(Thread.currentThread());
       assertThat(PORTS.port("legacy").number()).isEqualTo(7452);
     }

@@ -39,7 +39,7 @@ class FreePortParallelTest {
 
     @BeforeEach
     void meet() throws Exception {
-      InPool.await(() -> BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS));
+      InPool.await(() -> BEFORE_THE_FIRST.await(2, TimeUnit.MINUTES));
     }
 
     @RepeatedTest(4)
@@ -52,7 +52,7 @@ class FreePortParallelTest {
   static class FourOfTheSession {
     @BeforeEach
     void meet() throws Exception {
-      InPool.await(() -> FourOfAClass.BEFORE_THE_FIRST.await(30, TimeUnit.SECONDS));
+      InPool.await(() -> FourOfAClass.BEFORE_THE_FIRST.await(2, TimeUnit.MINUTES));
     }
 
     @RepeatedTest(4)
@@ -95,7 +95,7 @@ class FreePortParallelTest {
     @BeforeEach
     void setUp(@FreePort("db") int port) throws Exception {
       ofBeforeEach = port;
-      InPool.await(() -> ALL_HAVE_ONE.await(30, TimeUnit.SECONDS));
+      InPool.await(() -> ALL_HAVE_ONE.await(2, TimeUnit.MINUTES));
     }
 
     @RepeatedTest(4)

@@ -15,6 +15,7 @@ import io.freeport.diagnosis.PortOccupant.Kind;
 import io.freeport.diagnosis.PortOccupant.Use;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
+import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.SilentEngine;
 import io.freeport.junit5.RequiresDocker;
@@ -120,10 +121,11 @@ class ContainerOccupantFinderTest {
         ChildJvm child =
             ChildJvm.start(Map.of("DOCKER_HOST", "unix://" + socket), List.of(), Diagnoses.class)) {
       assertThat(child.readLine()).matches("LISTENING java by " + child.pid());
+      Eventually.holds("the finder asks", () -> engine.connections() > 0);
+      child.send("");
       assertThat(child.readLine())
           .contains("ContainerOccupantFinder did not answer within 3000 ms");
       assertThat(child.waitFor()).isZero();
-      assertThat(engine.connections()).as("the finder did ask").isPositive();
     }
   }
 
@@ -200,6 +202,7 @@ class ContainerOccupantFinderTest {
                             + " by "
                             + occupant.pid().orElseThrow()));
       }
+      System.in.read(); // until the engine has been asked
       try (Socket silent =
           new Socket()) { // bound, and neither listed by the system nor on our record
         silent.setReuseAddress(false);

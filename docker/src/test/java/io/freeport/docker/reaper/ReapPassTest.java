@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -703,16 +704,14 @@ class ReapPassTest {
       AtomicBoolean asked = new AtomicBoolean();
       engine.fault = request -> request.endsWith("/volumes") ? hang(asked) : null;
       Semaphore closed = new Semaphore(0);
-      ReapReport report =
-          reapInAHurry(
-              connecting(
-                  () -> {
-                    closed.release();
-                    if (asked.get()) {
-                      client.close();
-                    }
-                  }),
-              asked);
+      Reaper reaper =
+          connecting(
+              engine::connect,
+              own -> {
+                own.close();
+                closed.release();
+              });
+      ReapReport report = reapInAHurry(reaper, asked);
       assertThat(report.problem())
           .get()
           .asString()
@@ -725,7 +724,7 @@ class ReapPassTest {
     void aFailureStaysTheReasonWhenTheClosingHangs() {
       CountDownLatch end = new CountDownLatch(1);
       engine.fault = request -> new Answer(500, "broken");
-      ReapReport report = connecting(end::await).timeLimit(AMPLE).reap();
+      ReapReport report = connecting(() -> client, own -> end.await()).timeLimit(AMPLE).reap();
       assertThat(report.problem()).get().asString().contains("broken");
       end.countDown();
     }
@@ -734,7 +733,7 @@ class ReapPassTest {
     @Test
     void aClosingThatHangsKeepsNobodyUp() {
       CountDownLatch end = new CountDownLatch(1);
-      ReapReport report = connecting(end::await).timeLimit(AMPLE).reap();
+      ReapReport report = connecting(() -> client, own -> end.await()).timeLimit(AMPLE).reap();
       assertThat(report.problem()).isEmpty();
       end.countDown();
     }
@@ -810,24 +809,27 @@ class ReapPassTest {
     }
   }
 
-  private Reaper connecting(Closing closing) {
-    DockerClient connected =
-        new DockerClientDelegate() {
-          @Override
-          protected DockerClient getDockerClient() {
-            return client;
-          }
-
-          @Override
-          public void close() throws IOException {
-            try {
-              closing.run();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
+  private static Reaper connecting(Supplier<DockerClient> connection, Closing closing) {
+    return Reaper.connecting(
+        () -> {
+          DockerClient connected = connection.get();
+          return new DockerClientDelegate() {
+            @Override
+            protected DockerClient getDockerClient() {
+              return connected;
             }
-          }
-        };
-    return Reaper.connecting(() -> connected, () -> "at the test");
+
+            @Override
+            public void close() throws IOException {
+              try {
+                closing.of(connected);
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            }
+          };
+        },
+        () -> "at the test");
   }
 
   /**
@@ -850,7 +852,7 @@ class ReapPassTest {
 
   /** What the closing of a client does. */
   private interface Closing {
-    void run() throws IOException, InterruptedException;
+    void of(DockerClient client) throws IOException, InterruptedException;
   }
 
   private void script(String method, String answers) {

@@ -2,7 +2,7 @@ package io.freeport.plan.health;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofSeconds;
+import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -58,13 +58,13 @@ class HealthTest {
     assertThat(HealthCheck.free(number).check().reason()).contains("cannot be bound");
     // held, which is not listened on
     assertThat(HealthCheck.listening(number).check().healthy()).isFalse();
-    assertThat(HealthCheck.tcp(number, ofSeconds(5)).check().healthy()).isFalse();
+    assertThat(HealthCheck.tcp(number, ofMinutes(1)).check().healthy()).isFalse();
 
     port.offer();
     try (ServerSocket server = new ServerSocket(number)) {
       assertThat(HealthCheck.free(number).check().healthy()).isFalse();
       assertThat(HealthCheck.listening(number).check().healthy()).isTrue();
-      assertThat(HealthCheck.tcp(number, ofSeconds(5)).check().healthy()).isTrue();
+      assertThat(HealthCheck.tcp(number, ofMinutes(1)).check().healthy()).isTrue();
     }
     port.close();
     try (DatagramSocket udp = new DatagramSocket(number)) {
@@ -79,8 +79,8 @@ class HealthTest {
     port.offer();
     try (TestServer server = TestServer.start(port.number(), 503)) {
       URI uri = URI.create("http://localhost:" + port.number() + "/health");
-      assertThat(HealthCheck.http(uri, 503, ofSeconds(5)).check().healthy()).isTrue();
-      assertThat(HealthCheck.http(uri, 200, ofSeconds(5)).check().reason())
+      assertThat(HealthCheck.http(uri, 503, ofMinutes(1)).check().healthy()).isTrue();
+      assertThat(HealthCheck.http(uri, 200, ofMinutes(1)).check().reason())
           .isEqualTo("GET " + uri + " answered 503, expected was 200");
     }
   }
@@ -101,7 +101,7 @@ class HealthTest {
     int number = port.number();
     port.offer();
     HealthCheck check =
-        HealthCheck.http(URI.create("http://localhost:" + number + "/?q"), 200, ofSeconds(5));
+        HealthCheck.http(URI.create("http://localhost:" + number + "/?q"), 200, ofMinutes(1));
     try (TestServer server =
         TestServer.start(new InetSocketAddress(ipv6.orElseThrow(), number), 200)) {
       assertThat(check.check().reason())
