@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,28 @@ class EngineTroubleTest {
           .singleElement()
           .asString()
           .contains("Status 500: ", "disk full")
+          .endsWith(END);
+    }
+  }
+
+  @Test
+  void itAnswersWithoutEnd() throws Exception {
+    try (FakeEngine engine = new FakeEngine()) {
+      engine.body =
+          request ->
+              request.endsWith("/containers/json")
+                  ? Stream.iterate("[{}", last -> ",{\"Image\": \"" + "x".repeat(1000) + "\"}")
+                  : null;
+      assertThat(
+              run(
+                  Map.of("DOCKER_HOST", engine.address(), TIMEOUT, AMPLE),
+                  withoutEngine(),
+                  ChildJvm.classPath()))
+          .filteredOn(line -> line.startsWith("WARNING"))
+          .singleElement()
+          .asString()
+          .contains(
+              "The Docker engine's answer is longer than 16 MiB. Is it an engine that answers at its address?")
           .endsWith(END);
     }
   }

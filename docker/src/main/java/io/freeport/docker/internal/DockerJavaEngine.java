@@ -42,15 +42,7 @@ public final class DockerJavaEngine implements EngineProvider {
    */
   public static DockerClient connect(Duration responseTimeout) {
     DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-    DockerClient client =
-        DockerClientImpl.getInstance(
-            config,
-            new ZerodepDockerHttpClient.Builder()
-                .dockerHost(config.getDockerHost())
-                .sslConfig(config.getSSLConfig())
-                .connectionTimeout(CONNECTION_TIMEOUT)
-                .responseTimeout(responseTimeout)
-                .build());
+    DockerClient client = client(config, responseTimeout);
     try {
       client.pingCmd().exec();
       return client;
@@ -67,6 +59,18 @@ public final class DockerJavaEngine implements EngineProvider {
               + PrintableText.line(String.valueOf(e.getMessage())),
           e);
     }
+  }
+
+  static DockerClient client(DockerClientConfig config, Duration responseTimeout) {
+    return DockerClientImpl.getInstance(
+        config,
+        BoundedAnswers.of(
+            new ZerodepDockerHttpClient.Builder()
+                .dockerHost(config.getDockerHost())
+                .sslConfig(config.getSSLConfig())
+                .connectionTimeout(CONNECTION_TIMEOUT)
+                .responseTimeout(responseTimeout)
+                .build()));
   }
 
   /**

@@ -10,18 +10,22 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +44,12 @@ public final class FakeEngine implements AutoCloseable {
     @Nullable Answer answer(String request);
   }
 
+  /** Sends a body in place of the usual one. */
+  public interface Body {
+    /** Returns its pieces, which may have no end; null for the usual body. */
+    @Nullable Stream<String> answer(String request);
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public final List<Map<String, Object>> containers = new CopyOnWriteArrayList<>();
@@ -52,10 +62,16 @@ public final class FakeEngine implements AutoCloseable {
   /** Method and path of each request. */
   public final List<String> requests = new CopyOnWriteArrayList<>();
 
+  /** The addresses from which connections came. */
+  public final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
+
   public final AtomicInteger mostAtATime = new AtomicInteger();
 
   /** Is asked before each usual answer. */
   public volatile Fault fault = request -> null;
+
+  /** Is asked before each usual body, and that of a fault. */
+  public volatile Body body = request -> null;
 
   /** Null if it does not tell it. */
   public volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
@@ -140,20 +156,36 @@ public final class FakeEngine implements AutoCloseable {
     try (exchange) {
       String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
       requests.add(request);
+      clients.add(exchange.getRemoteAddress());
       Answer answer = answer(request);
+      Stream<String> pieces = body.answer(request);
+      if (pieces != null) {
+        send(pieces, answer == null ? 200 : answer.status(), exchange);
+        return;
+      }
       if (answer == null && request.startsWith("DELETE ")) {
         forget(exchange.getRequestURI().getPath());
         exchange.sendResponseHeaders(204, -1);
         return;
       }
-      Object body = answer == null ? usual(request) : Map.of("message", answer.message());
-      int status = answer == null ? body == null ? 404 : 200 : answer.status();
+      Object json = answer == null ? usual(request) : Map.of("message", answer.message());
+      int status = answer == null ? json == null ? 404 : 200 : answer.status();
       byte[] bytes =
-          JSON.writeValueAsString(body == null ? Map.of("message", "no such thing") : body)
+          JSON.writeValueAsString(json == null ? Map.of("message", "no such thing") : json)
               .getBytes(UTF_8);
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static void send(Stream<String> pieces, int status, HttpExchange exchange)
+      throws IOException {
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, 0);
+    OutputStream body = exchange.getResponseBody();
+    for (Iterator<String> piece = pieces.iterator(); piece.hasNext(); ) {
+      body.write(piece.next().getBytes(UTF_8)); // fails when the client has had enough
     }
   }
 

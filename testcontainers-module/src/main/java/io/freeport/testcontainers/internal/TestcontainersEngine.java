@@ -1,6 +1,8 @@
 package io.freeport.testcontainers.internal;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.transport.DockerHttpClient;
+import io.freeport.docker.internal.BoundedAnswers;
 import io.freeport.docker.internal.EngineProvider;
 import java.net.URI;
 import java.time.Duration;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.dockerclient.TransportConfig;
+import org.testcontainers.shaded.com.github.dockerjava.core.DefaultDockerClientConfig;
+import org.testcontainers.shaded.com.github.dockerjava.core.DockerClientImpl;
 import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
@@ -40,7 +44,18 @@ public final class TestcontainersEngine implements EngineProvider {
 
   @Override
   public DockerClient connect() {
-    return DockerClientProviderStrategy.getClientForConfig(find());
+    TransportConfig transport = find();
+    DockerClient client = DockerClientProviderStrategy.getClientForConfig(transport);
+    DockerHttpClient http = client instanceof DockerClientImpl own ? own.getHttpClient() : null;
+    return http == null ? client : bounded(http, transport.getDockerHost());
+  }
+
+  private static DockerClient bounded(DockerHttpClient http, URI host) {
+    return DockerClientImpl.getInstance(
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(host.toString())
+            .build(),
+        BoundedAnswers.of(http));
   }
 
   @Override
