@@ -8,6 +8,8 @@ import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ final class Soak {
   /** What came out. */
   record Counts(
       int suites,
+      int inAnotherPidNamespace,
       Map<String, Integer> killedWhile,
       int containers,
       int volumes,
@@ -45,10 +48,11 @@ final class Soak {
     @Override
     public String toString() {
       return String.format(
-          "%d suites, of which killed: %s; %d containers were started, with %d volumes; the suites reaped %d leftovers;"
+          "%d suites, %d of them in another pid namespace; killed: %s; %d containers were started, with %d volumes; the suites reaped %d leftovers;"
               + " %d were found at the end; of living owners were lost: %d; left after one more reap: %d; of others"
               + " were lost: %d; complaints: %s",
           suites,
+          inAnotherPidNamespace,
           killedWhile,
           containers,
           volumes,
@@ -62,12 +66,19 @@ final class Soak {
   }
 
   private static final int PLACES = 6;
+
+  /** As a container has one, with the same owner directory. Only root can make it. */
+  private static final List<String> NAMESPACE =
+      List.of("/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+
   private static final List<String> MOMENTS =
       List.of("holding", "creating", "starting", "started", "stopping");
 
   private final String run = Long.toHexString(System.nanoTime());
   private final long end;
   private final AtomicInteger suites = new AtomicInteger();
+  private final AtomicInteger inAnotherPidNamespace = new AtomicInteger();
+  private final boolean canUnshare;
   private final AtomicInteger containers = new AtomicInteger();
   private final AtomicInteger reaped = new AtomicInteger();
 
@@ -78,8 +89,13 @@ final class Soak {
   private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
 
-  private Soak(Duration duration) {
+  private Soak(Duration duration) throws IOException, InterruptedException {
     end = System.nanoTime() + duration.toNanos();
+    List<String> command = new ArrayList<>(NAMESPACE);
+    command.add("true");
+    canUnshare =
+        Files.isExecutable(Path.of("/usr/bin/unshare"))
+            && new ProcessBuilder(command).start().waitFor() == 0;
   }
 
   static Counts run(Duration duration, long seed) throws Exception {
@@ -114,12 +130,13 @@ final class Soak {
       for (int place = 0; place < PLACES; place++) {
         Random random = new Random(seed + place);
         boolean firstIsKilled = place % 2 == 0;
+        List<String> launcher = canUnshare && place >= PLACES / 2 ? NAMESPACE : List.of();
         all.add(
             places.submit(
                 () -> {
                   boolean killed = firstIsKilled;
                   do {
-                    suite(killed, random);
+                    suite(launcher, killed, random);
                     killed = !killed;
                   } while (System.nanoTime() - end < 0);
                   return null;
@@ -138,6 +155,7 @@ final class Soak {
     Reaper.using(client).reap();
     return new Counts(
         suites.get(),
+        inAnotherPidNamespace.get(),
         killedWhile,
         containers.get(),
         volumes.size(),
@@ -149,13 +167,23 @@ final class Soak {
         (int) bystanders.stream().filter(id -> !isRunning(client, id)).count());
   }
 
-  private void suite(boolean isKilled, Random random) throws IOException, InterruptedException {
+  private void suite(List<String> launcher, boolean isKilled, Random random)
+      throws IOException, InterruptedException {
     String moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
     int cycle = 1 + random.nextInt(3);
     int delayMicros = random.nextInt(60_000);
     int seen = 0;
     suites.incrementAndGet();
-    try (ChildJvm suite = ChildJvm.start(SoakChild.class, run)) {
+    inAnotherPidNamespace.addAndGet(launcher.isEmpty() ? 0 : 1);
+    try (ChildJvm suite =
+        ChildJvm.start(
+            Map.of(),
+            launcher,
+            List.of("-XX:-UsePerfData"), // several of them have pid 1
+            ChildJvm.classPath(),
+            SoakChild.class,
+            run,
+            random.nextBoolean())) {
       while (true) {
         String line = suite.readLine();
         String first = line.split(" ", 2)[0];

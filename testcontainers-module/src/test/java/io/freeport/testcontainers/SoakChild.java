@@ -11,10 +11,15 @@ import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -40,18 +45,22 @@ final class SoakChild {
     DockerClient client = DockerClientFactory.lazyClient();
     Map<String, String> labels = new HashMap<>(Reaper.labels());
     labels.put(MARK, run);
-    String name = "freeport-soak-" + run + "-" + ProcessHandle.current().pid();
+    String name = "freeport-soak-" + run + "-" + UUID.randomUUID();
     String network = client.createNetworkCmd().withName(name).withLabels(labels).exec().getId();
     client.createVolumeCmd().withName(name).withLabels(labels).exec();
     do {
-      cycle(run, client);
+      cycle(run, client, Boolean.parseBoolean(args[1]));
     } while (System.in.available() == 0);
     require("network", () -> client.removeNetworkCmd(network).exec());
     require("volume", () -> client.removeVolumeCmd(name).exec());
     System.out.println("ended");
   }
 
-  private static void cycle(String run, DockerClient client) {
+  /**
+   * @param losesLock whether it reads the files of its owner directory, as a copy or a checksum
+   *     does
+   */
+  private static void cycle(String run, DockerClient client, boolean losesLock) throws IOException {
     try (HttpdContainer httpd = new Told()) {
       httpd.withLabel(MARK, run);
       httpd.withCreateContainerCmdModifier(create -> create.withVolumes(new Volume("/data")));
@@ -60,6 +69,9 @@ final class SoakChild {
       System.out.println("creating");
       httpd.start();
       System.out.println("started on " + port.number());
+      if (losesLock) {
+        readAll(OwnerRegistry.of(Settings.ofThisJvm()).directory());
+      }
       try {
         if (Httpd.statusOf(port.number()) != 404) {
           System.out.println("lost " + httpd.getContainerId());
@@ -71,6 +83,18 @@ final class SoakChild {
           "container " + httpd.getContainerId(),
           () -> client.inspectContainerCmd(httpd.getContainerId()).exec());
       System.out.println("stopping");
+    }
+  }
+
+  private static void readAll(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try {
+          Files.readAllBytes(file);
+        } catch (NoSuchFileException ofOneThatEnded) {
+          // it had no lock to lose
+        }
+      }
     }
   }
 
