@@ -49,6 +49,7 @@ public final class FreePortSessionListener
         outermost.testsRun();
       }
       BeforeFirstTest.run(parameters);
+      OtherEngines.check(plan);
     }
   }
 
