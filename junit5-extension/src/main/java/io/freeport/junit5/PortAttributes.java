@@ -3,6 +3,7 @@ package io.freeport.junit5;
 import io.freeport.HandoffMode;
 import io.freeport.PortRange;
 import io.freeport.PortRequest;
+import io.freeport.Protocol;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -68,7 +69,41 @@ final class PortAttributes {
     if (handoff.length == 1) {
       request.handoff(handoff[0]);
     }
-    return request.build();
+    PortRequest built = request.build(); // its own errors come first
+    requireSense(annotation, asBlock);
+    return built;
+  }
+
+  /** Refuses an attribute that another one leaves without an effect. */
+  private static void requireSense(FreePort annotation, boolean asBlock) {
+    boolean strict = annotation.strict();
+    refuse(
+        strict && annotation.fallback().length > 0,
+        "strict = true means a preferred port or none, so fallback is never used. Leave out one of the two.");
+    refuse(
+        strict && annotation.range().length > 0,
+        "strict = true means a preferred port or none, so range is never used. Leave out one of the two.");
+    refuse(
+        strict && annotation.near() != -1,
+        "strict = true means a preferred port or none, so near is never used. Leave out one of the two.");
+    refuse(
+        annotation.near() != -1 && annotation.preferred().length == 0,
+        "near is the distance from preferred ports, and preferred names none. Name one, or leave out near.");
+    refuse(
+        annotation.near() != -1 && annotation.range().length > 0,
+        "near counts only without range. Leave out one of the two.");
+    refuse(
+        annotation.contiguous() && annotation.count() == 1 && !asBlock,
+        "contiguous = true is for several ports, and count is 1. Ask for more, or leave out contiguous.");
+    refuse(
+        annotation.handoff().length > 0 && annotation.protocol() == Protocol.UDP,
+        "handoff is about TCP, and protocol is UDP. Leave out one of the two.");
+  }
+
+  private static void refuse(boolean isSenseless, String why) {
+    if (isSenseless) {
+      throw new IllegalArgumentException(why);
+    }
   }
 
   /** Returns whether an annotation leaves all attributes at their defaults. */

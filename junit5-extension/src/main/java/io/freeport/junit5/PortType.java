@@ -20,6 +20,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class PortType {
 
+  /** The scheme of those who name none. */
+  private static final String HTTP = "http";
+
   private final Type type;
   private final FreePortExtension.@Nullable Converter<?> converter;
 
@@ -42,6 +45,12 @@ final class PortType {
               + " java.util.List<java.lang.Integer>, java.util.List<io.freeport.HeldPort> or io.freeport.PortBlock but was: "
               + type.getTypeName()
               + ". For a type of your own, register a FreePortExtension with a converter.");
+    }
+    if (!point.annotation().scheme().equals(HTTP) && type != URI.class) {
+      throw point.error(
+          "has a scheme, which only a java.net.URI shows, but its type is "
+              + type.getTypeName()
+              + ". Leave out the scheme, or use a URI.");
     }
     if (point.annotation().count() > 1 && !result.isForSeveral()) {
       throw point.error(

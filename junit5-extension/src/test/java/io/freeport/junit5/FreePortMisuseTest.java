@@ -140,6 +140,18 @@ class FreePortMisuseTest {
             "@FreePort(count = 2) int port",
             "asks for 2 ports, but its type is for one. Use int[], List<Integer>, List<HeldPort> or PortBlock."),
         arguments(
+            "@FreePort(scheme = \"https\") int port",
+            "has a scheme, which only a java.net.URI shows, but its type is int. Leave out the scheme, or use a URI."),
+        arguments(
+            "@FreePort(contiguous = true) int port",
+            "cannot be satisfied. contiguous = true is for several ports, and count is 1. Ask for more, or leave out contiguous."),
+        arguments(
+            "@FreePort(preferred = 18888, fallback = 18889, strict = true) int port",
+            "cannot be satisfied. strict = true means a preferred port or none, so fallback is never used. Leave out one of the two."),
+        arguments(
+            "@FreePort(near = 3) int port",
+            "cannot be satisfied. near is the distance from preferred ports, and preferred names none. Name one, or leave out near."),
+        arguments(
             "@FreePort(scheme = \"ht tp\") URI port",
             "has an invalid scheme: \"ht tp\". Expected a word such as http."),
         arguments(

@@ -26,6 +26,7 @@ final class BeforeFirstTest {
   private synchronized void runOnce(SettingsSource parameters) {
     if (!done) {
       done = true;
+      UnreadPlan.check();
       runAll(
           ServiceLoader.load(BeforeTests.class, BeforeTests.class.getClassLoader()).iterator(),
           parameters);
