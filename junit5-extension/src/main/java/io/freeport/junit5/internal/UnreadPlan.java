@@ -3,7 +3,6 @@ package io.freeport.junit5.internal;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Finds a {@code freeport.yaml} that nobody reads, since {@code freeport-plan} is missing. */
 final class UnreadPlan {
@@ -12,13 +11,14 @@ final class UnreadPlan {
 
   private UnreadPlan() {}
 
-  /** Logs a warning if there is one. */
+  /**
+   * Logs a warning if there is one in the directory in which this JVM runs. One further up may be
+   * for other modules.
+   */
   static void check() {
-    if (!isPlanPresent()) {
-      Path file = find(Path.of("").toAbsolutePath());
-      if (file != null) {
-        Summary.logger().log(Level.WARNING, warning(file));
-      }
+    Path file = Path.of(FILE).toAbsolutePath();
+    if (Files.isRegularFile(file) && !isPlanPresent()) {
+      Summary.logger().log(Level.WARNING, warning(file));
     }
   }
 
@@ -29,20 +29,6 @@ final class UnreadPlan {
     } catch (ClassNotFoundException e) {
       return false;
     }
-  }
-
-  /** Looks where the plan would be looked for: up to the root of the repository. */
-  static @Nullable Path find(Path directory) {
-    for (Path folder = directory; folder != null; folder = folder.getParent()) {
-      Path file = folder.resolve(FILE);
-      if (Files.isRegularFile(file)) {
-        return file;
-      }
-      if (Files.exists(folder.resolve(".git"))) {
-        return null;
-      }
-    }
-    return null;
   }
 
   static String warning(Path file) {

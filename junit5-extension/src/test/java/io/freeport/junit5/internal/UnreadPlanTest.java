@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freeport.HeldPort;
 import io.freeport.testing.ChildJvm;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,29 +18,19 @@ class UnreadPlanTest {
 
   @TempDir Path repository;
 
-  @Test
-  void itIsLookedForUpToTheRootOfTheRepository() throws IOException {
-    Path module = Files.createDirectories(repository.resolve("a/b"));
-    Path above = Files.writeString(repository.resolve("freeport.yaml"), "services: {}");
-    Files.createDirectory(repository.resolve("a/.git"));
-    assertThat(UnreadPlan.find(module)).isNull();
-    assertThat(UnreadPlan.find(repository)).isEqualTo(above);
-    Path its = Files.writeString(repository.resolve("a/freeport.yaml"), "services: {}");
-    assertThat(UnreadPlan.find(module)).isEqualTo(its);
-  }
-
   /** This module has no freeport-plan. */
   @Test
   void aWarningComesOnceBeforeTheTests() throws Exception {
-    Files.createDirectory(repository.resolve(".git"));
+    Path module = Files.createDirectory(repository.resolve("module"));
+    Files.writeString(repository.resolve("freeport.yaml"), "services: {}"); // for other modules
     for (boolean isThere : new boolean[] {false, true}) {
       if (isThere) {
-        Files.writeString(repository.resolve("freeport.yaml"), "services: {}");
+        Files.writeString(module.resolve("freeport.yaml"), "services: {}");
       }
       try (ChildJvm suites =
           ChildJvm.start(
               Map.of(),
-              List.of("/usr/bin/env", "-C", repository.toString()),
+              List.of("/usr/bin/env", "-C", module.toString()),
               List.of(),
               ChildJvm.classPath(),
               TwoPlans.class)) {
@@ -51,7 +40,7 @@ class UnreadPlanTest {
                 isThere
                     ? List.of(
                         "warned: "
-                            + UnreadPlan.warning(repository.toRealPath().resolve("freeport.yaml")))
+                            + UnreadPlan.warning(module.toRealPath().resolve("freeport.yaml")))
                     : List.of());
       }
     }
