@@ -587,6 +587,20 @@ public final class HeldPort implements AutoCloseable {
     }
 
     @Override
+    public boolean takeBack() {
+      PortState before = life.takeBackIfUnused();
+      if (before == PortState.TAKEN) {
+        port.events.fire(life, PortEvent.Type.RECLAIMED);
+      }
+      return before != null && before != PortState.RELEASED;
+    }
+
+    @Override
+    public void reopen() {
+      life.reopen();
+    }
+
+    @Override
     public boolean hasHold() {
       return life.hasHold();
     }

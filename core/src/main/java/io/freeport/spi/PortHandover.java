@@ -74,6 +74,24 @@ public interface PortHandover {
   void retainHold();
 
   /**
+   * Holds the port again, alone, if nobody uses it. If somebody does, the port stays as it is, and
+   * where its hold is there, nobody else can bind it from now on. So call this before the consumer
+   * is stopped and again after that, and nobody can take the port in between. The next offer opens
+   * the port again.
+   *
+   * @return whether nobody uses the port; false also if it is released
+   * @throws io.freeport.PortUnavailableException if the system gives no socket
+   */
+  boolean takeBack();
+
+  /**
+   * Undoes a {@link #takeBack} that found somebody who uses the port: others can bind it again
+   * beside its hold when the consumer has stopped. For a consumer that goes on, and may come back
+   * by itself.
+   */
+  void reopen();
+
+  /**
    * Returns whether the hold is there, alone or beside the consumer. A handover closes it, unless
    * it is retained. Where a port cannot be shared, {@code offer} closes it.
    *

@@ -44,7 +44,7 @@ class RedisAnnouncedPortTest {
     ContainerPorts.publish(redis, 6379, port);
     redis.start();
     redis.getDockerClient().killContainerCmd(redis.getContainerId()).exec();
-    // connections are refused, and the port is still ours
+    // connections are refused, and nobody else can bind the port
     redis.getDockerClient().startContainerCmd(redis.getContainerId()).exec();
     assertThat(pingOnceReady(port.number())).isEqualTo("PONG");
   }

@@ -154,7 +154,7 @@ public final class ComposeLauncher {
               DockerClientFactory.instance().dockerHostIpAddress(),
               allocator.handoffMode(),
               context.containers());
-      return ConflictRetry.run(enginePorts.retries(), new Attempt(client, enginePorts));
+      return enginePorts.retry(new Attempt(client, enginePorts));
     } catch (Throwable e) {
       allocator.close();
       throw e;
@@ -182,7 +182,7 @@ public final class ComposeLauncher {
         enginePorts.command(client.pingCmd()::exec); // Compose waits for an engine for ever
         try {
           enginePorts.start(container::start, project);
-          return new LaunchedCompose(container, project, ports, allocator);
+          return new LaunchedCompose(container, project, enginePorts, ports, allocator);
         } catch (RuntimeException failure) {
           conflict = conflict(project, enginePorts, failure);
           throw failure;

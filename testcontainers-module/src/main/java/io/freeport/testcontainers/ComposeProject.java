@@ -121,6 +121,11 @@ final class ComposeProject implements StartedContainers {
   }
 
   @Override
+  public String describe() {
+    return "The Compose project of " + files;
+  }
+
+  @Override
   public String whyNotPublished() {
     return variables.stream().map(variable -> "${" + variable + "}").collect(joining(", "))
         + " of the launcher: is each of them used in the ports of a service, in "

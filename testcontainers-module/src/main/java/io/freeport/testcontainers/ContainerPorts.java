@@ -28,11 +28,13 @@ import org.testcontainers.containers.GenericContainer;
  * was given to {@link #configure} runs again. Any other failure is not touched.
  *
  * <p><strong>Restarts.</strong> A container that is stopped and started again, or killed and
- * restarted, has the same port. Where the engine binds beside the hold, the hold stays until the
- * {@link HeldPort} is closed, so nobody is given the port while the container is down. Elsewhere
- * somebody may take it in that time; then the start fails, since clients know the number: with a
- * {@link io.freeport.PortUnavailableException}, or with what the engine says if it cannot be seen
- * from here.
+ * restarted, has the same port. After {@link GenericContainer#stop()}, or a stop, kill or removal
+ * by {@link GenericContainer#getDockerClient()}, nobody else can bind the port until the container
+ * is started in one of these ways. If it goes down otherwise, the hold stays open to the engine
+ * where that binds beside it: nobody is given the port, but a server that asks for this number gets
+ * it. Elsewhere somebody may take it in that time; then the start fails, since clients know the
+ * number: with a {@link io.freeport.PortUnavailableException}, or with what the engine says if it
+ * cannot be seen from here. The hold ends with the {@link HeldPort}.
  *
  * <p>Reusable containers ({@code withReuse(true)}, where the machine is set up for them) are
  * refused at their start: they outlive the hold.

@@ -2,6 +2,7 @@ package io.freeport.testcontainers;
 
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.PublishedPort;
 import java.util.Map;
 import org.testcontainers.containers.ComposeContainer;
@@ -15,6 +16,7 @@ public final class LaunchedCompose implements AutoCloseable {
 
   private final ComposeContainer container;
   private final ComposeProject project;
+  private final EnginePorts enginePorts;
   private final Map<String, PublishedPort> ports;
   private final PortAllocator allocator;
   private boolean closed; // guarded by this
@@ -22,10 +24,12 @@ public final class LaunchedCompose implements AutoCloseable {
   LaunchedCompose(
       ComposeContainer container,
       ComposeProject project,
+      EnginePorts enginePorts,
       Map<String, PublishedPort> ports,
       PortAllocator allocator) {
     this.container = container;
     this.project = project;
+    this.enginePorts = enginePorts;
     this.ports = ports;
     this.allocator = allocator;
   }
@@ -56,8 +60,8 @@ public final class LaunchedCompose implements AutoCloseable {
   }
 
   /**
-   * Takes the project down, and releases the ports that the launcher held. Closing it again does
-   * nothing.
+   * Takes the project down, and releases the ports that the launcher held. The others are held
+   * again by this JVM alone. Closing it again does nothing.
    */
   @Override
   public void close() {
@@ -68,25 +72,24 @@ public final class LaunchedCompose implements AutoCloseable {
       closed = true;
     }
     try {
+      enginePorts.stop(true, () -> takeDown(container, project), project);
+    } finally {
+      allocator.close();
+    }
+  }
+
+  private static void takeDown(ComposeContainer container, ComposeProject project) {
+    try {
       container.stop();
     } finally {
-      try {
-        project.removeLeftovers();
-      } finally {
-        allocator.close();
-      }
+      project.removeLeftovers();
     }
   }
 
   /** After a failed start. */
   static void takeDown(ComposeContainer container, ComposeProject project, Throwable failure) {
     try {
-      container.stop();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
-    try {
-      project.removeLeftovers();
+      takeDown(container, project);
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.CreateContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.freeport.HeldPort;
 import io.freeport.LeakPolicy;
 import io.freeport.PortAllocator;
@@ -28,7 +29,8 @@ import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
  * Intercepts one container's starts: enters its published ports into the create command, offers
- * them before the start command, and checks afterwards that the engine listens.
+ * them before the start command, and checks afterwards that the engine listens. And its stops:
+ * holds the ports again, alone, until the next start.
  *
  * <p>After a port conflict the start is made again with other numbers, by a container that
  * Testcontainers itself creates: within the start command, {@link GenericContainer#start()} is
@@ -37,7 +39,8 @@ import org.testcontainers.utility.TestcontainersConfiguration;
  * attempts because of ports do not count among the container's own, and other failures are passed
  * on as they are.
  */
-final class StartInterceptor implements DockerClientProxy.Interceptor {
+final class StartInterceptor
+    implements DockerClientProxy.Interceptor, StopsByTestcontainers.Container {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -102,6 +105,7 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
         PortAllocator.builder(context.settings()).leaks(LeakPolicy.IGNORE).build();
     StartInterceptor interceptor = new StartInterceptor(container, context, allocator);
     DockerClientProxy.install(container, interceptor);
+    StopsByTestcontainers.watch(interceptor);
     container.withCreateContainerCmdModifier(interceptor::beforeCreate);
     // A container that never starts has no end at which its ports could be released.
     CLEANER.register(container, allocator::close);
@@ -230,7 +234,7 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
   @Override
   public void start(@Nullable String id, Runnable command) {
     Creation current = creation;
-    if (current == null || id == null || !id.equals(container.getContainerId())) {
+    if (current == null || id == null || !isThis(id)) {
       command.run();
       return;
     }
@@ -247,13 +251,33 @@ final class StartInterceptor implements DockerClientProxy.Interceptor {
       nested.end = new EndOfAttempt(failureOf(start));
       throw nested.end;
     }
-    StartsInProgress.during(
-        published.stream().map(PublishedPort::port).toList(),
-        Display.shortId(id) + " (" + container.getDockerImageName() + ")",
-        () ->
-            ConflictRetry.run(
-                mayChangeNumbers ? ports.retries() : 0, new StartOnOtherNumbers(ports, start)));
+    ConflictRetry.run(
+        mayChangeNumbers ? ports.retries() : 0, new StartOnOtherNumbers(ports, start));
     hasStartedOnce = true;
+  }
+
+  /** The same client may also stop other containers. */
+  @Override
+  public void stop(@Nullable String id, boolean isCertain, Runnable command) {
+    Creation current = creation;
+    if (current == null || id == null || !isThis(id)) {
+      command.run();
+      return;
+    }
+    current.ports.stop(
+        isCertain,
+        command,
+        new SingleContainer(container.getDockerClient(), container.getContainerId()));
+  }
+
+  @Override
+  public boolean isThis(String idOrName) {
+    String id = container.getContainerId();
+    InspectContainerResponse info = container.getContainerInfo();
+    return id != null
+        && (id.equals(idOrName)
+            || (idOrName.length() >= Display.SHORT_ID && id.startsWith(idOrName))
+            || (info != null && ("/" + idOrName).equals(info.getName())));
   }
 
   private static @Nullable RuntimeException failureOf(Runnable start) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.dockerjava.api.DockerClient;
@@ -269,6 +270,46 @@ class ComposeLauncherTest {
       assertThat(failure.getSuppressed())
           .singleElement()
           .satisfies(it -> assertThat(it).hasMessageContaining("out of order"));
+    }
+  }
+
+  /** Nobody else can bind it, and another project or server can be started on it. */
+  @Test
+  void aPortThatIsNotTheLaunchersIsHeldAgainAfterTheProject() throws Exception {
+    try (PortAllocator allocator = PortAllocator.create()) {
+      HeldPort port = allocator.hold("web");
+      ComposeLauncher.of(ComposeLauncherTest::compose, file)
+          .port("WEB_PORT", port)
+          .port("ADMIN_PORT")
+          .start()
+          .close();
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+
+      Files.writeString(file.toPath(), Files.readString(file.toPath()).replace("httpd", "nohttpd"));
+      ComposeLauncher failing =
+          ComposeLauncher.of(ComposeLauncherTest::compose, file)
+              .port("WEB_PORT", port)
+              .port("ADMIN_PORT");
+      assertThatThrownBy(failing::start).isInstanceOf(ContainerLaunchException.class);
+      assertThat(port.state()).isEqualTo(PortState.HELD);
+    }
+  }
+
+  @Test
+  void aHoldIsNotForAContainerToo() {
+    try (LaunchedCompose compose =
+            ComposeLauncher.of(ComposeLauncherTest::compose, file)
+                .port("WEB_PORT")
+                .port("ADMIN_PORT")
+                .start();
+        HttpdContainer httpd = new HttpdContainer()) {
+      HeldPort port = compose.port("WEB_PORT");
+      ContainerPorts.publish(httpd, Httpd.PORT, port);
+      assertThatThrownBy(httpd::start)
+          .rootCause()
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "The Compose project of [" + file + "] runs on " + port + ". A hold is for one");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every mode works with this engine, which is the one that would be told apart, and each does with
@@ -77,7 +79,7 @@ class ModesTest {
         assertThat(Httpd.statusOf(port.number())).isEqualTo(404);
         assertThat(isHeld(port.number())).as("held while it runs").isEqualTo(holdStays);
         httpd.stop();
-        assertThat(isHeld(port.number())).as("held while it is down").isEqualTo(holdStays);
+        assertThat(isHeld(port.number())).as("held while it is down").isTrue();
       }
     }
     assertThat(heldWhenOffered).isNotEmpty().containsOnly(holdStays);
@@ -110,6 +112,27 @@ class ModesTest {
       assertThat(heldAtTheStart).containsExactly(holdStays);
       assertThat(Httpd.statusOnceReady(number)).isEqualTo(404);
       assertThat(isHeld(number)).as("held while it runs").isEqualTo(holdStays);
+    }
+  }
+
+  /** Also where nobody here sees that the engine listens. */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "shared", "close-then-bind", "remote"})
+  void aHoldIsForOneContainer(String mode) throws Exception {
+    System.setProperty(MODE, mode);
+    try (PortAllocator allocator = PortAllocator.builder().leaks(LeakPolicy.IGNORE).build();
+        HttpdContainer one = new HttpdContainer();
+        HttpdContainer other = new HttpdContainer()) {
+      HeldPort port = allocator.hold("web");
+      ContainerPorts.publish(one, Httpd.PORT, port);
+      ContainerPorts.publish(other, Httpd.PORT, port);
+      one.start();
+      int number = port.number();
+      assertThatThrownBy(other::start)
+          .rootCause()
+          .hasMessageContaining(", " + one.getContainerName() + ") runs on " + port + ". A hold");
+      assertThat(port.number()).isEqualTo(number);
+      assertThat(Httpd.statusOf(number)).isEqualTo(404);
     }
   }
 

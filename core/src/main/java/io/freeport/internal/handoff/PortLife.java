@@ -271,6 +271,28 @@ public final class PortLife {
     }
   }
 
+  /**
+   * Takes the port back from a consumer that has stopped, or did not start.
+   *
+   * @return the state before; null if somebody has the port; until {@link #reopen()} or the next
+   *     offer nobody else can bind it
+   */
+  public @Nullable PortState takeBackIfUnused() {
+    synchronized (lock) {
+      PortState before = state;
+      if (before == TAKEN) {
+        return takeAgain() ? before : null;
+      }
+      if (before != OFFERED) {
+        return before;
+      }
+      boolean wasOpen = isClosedToReclaim || isOpen();
+      boolean isHeld = restoreHold();
+      isClosedToReclaim = wasOpen && !isHeld;
+      return isHeld ? before : null;
+    }
+  }
+
   /** Opens a port to others again that was closed to them in order to reclaim it. */
   public void reopen() {
     synchronized (lock) {

@@ -2,6 +2,7 @@ package io.freeport.internal.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freeport.HandoffMode;
 import io.freeport.PortRequest;
@@ -17,6 +18,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,6 +130,55 @@ class PortLifeTest {
         fresh.release();
       }
     }
+  }
+
+  /** A server that asks for the number with SO_REUSEADDR gets a port whose hold is open. */
+  @Test
+  void nobodyGetsAPortWhoseConsumerIsAboutToStop() throws Exception {
+    AutoCloseable consumer = bringToTakenBesideTheHold();
+    assertThat(port.takeBackIfUnused()).isNull();
+    assertThat(port.state()).isEqualTo(PortState.TAKEN);
+    consumer.close();
+    assertThatThrownBy(() -> new ServerSocket(port.number()).close())
+        .isInstanceOf(BindException.class);
+    assertThat(port.takeBackIfUnused()).isEqualTo(PortState.TAKEN);
+    assertThat(port.takeBackIfUnused()).isEqualTo(PortState.HELD);
+    port.offer(null);
+    new ServerSocket(port.number()).close();
+  }
+
+  @Test
+  void aConsumerThatDidNotStopFindsThePortAsItWas() throws Exception {
+    AutoCloseable consumer = bringToTakenBesideTheHold();
+    assertThat(port.takeBackIfUnused()).isNull();
+    port.reopen();
+    consumer.close();
+    new ServerSocket(port.number()).close();
+  }
+
+  @Test
+  void anOfferedPortIsClosedAndOpenedInTheSameWay() throws Exception {
+    bringTo(PortState.OFFERED);
+    try (ServerSocket consumer = new ServerSocket(port.number())) {
+      assertThat(port.takeBackIfUnused()).isNull();
+      consumer.close();
+      assertThatThrownBy(() -> new ServerSocket(port.number()).close())
+          .isInstanceOf(BindException.class);
+      port.reopen();
+    }
+    new ServerSocket(port.number()).close();
+    assertThat(port.takeBackIfUnused()).isEqualTo(PortState.OFFERED);
+    assertThat(port.state()).isEqualTo(PortState.HELD);
+    port.reopen(); // opens nothing that was not open
+    assertThatThrownBy(() -> new ServerSocket(port.number()).close())
+        .isInstanceOf(BindException.class);
+    port.release();
+    assertThat(port.takeBackIfUnused()).isEqualTo(PortState.RELEASED);
+  }
+
+  private AutoCloseable bringToTakenBesideTheHold() throws IOException {
+    port.retainHold();
+    return bringTo(PortState.TAKEN);
   }
 
   @ParameterizedTest

@@ -30,7 +30,7 @@ public final class ContainerStarter {
    * @return the id of the container that runs
    */
   public String run(Supplier<CreateContainerCmd> create, Consumer<String> created) {
-    return ConflictRetry.run(ports.retries(), new Attempt(create, created));
+    return ports.retry(new Attempt(create, created));
   }
 
   private final class Attempt implements ConflictRetry.Attempt<String, RuntimeException> {

@@ -6,7 +6,9 @@ import java.time.Duration;
 /** Short forms for messages and tables. */
 public final class Display {
 
-  private static final int SHORT_ID = 12;
+  /** The number of characters of an id that {@code docker ps} shows. */
+  public static final int SHORT_ID = 12;
+
   private static final int LONGEST_PART = 160;
 
   private Display() {}

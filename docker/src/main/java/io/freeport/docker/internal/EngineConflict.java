@@ -32,6 +32,7 @@ public final class EngineConflict {
     String message = said == null ? "" : String.valueOf(said.getMessage()).toLowerCase(Locale.ROOT);
     return message.contains("already allocated")
         || message.contains("all ports are allocated")
+        || message.contains("conflict with id") // RootlessKit's
         || message.contains("proxy already running");
   }
 

@@ -6,16 +6,20 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.HandoffMode;
 import io.freeport.HeldPort;
 import io.freeport.PortHandoffException;
+import io.freeport.PortState;
 import io.freeport.PortUnavailableException;
+import io.freeport.internal.handoff.ConflictRetry;
 import io.freeport.internal.handoff.PortConflict;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,11 @@ public final class EnginePorts {
   /** The engine binds before it answers the start; this is for engines that are late. */
   private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
 
+  /** For an engine that answers a stop before it has let go of the ports. */
+  private static final Duration UNBIND_TIMEOUT = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
   /**
    * After one refusal somebody may have had the port for a moment; after two it is our own hold.
    */
@@ -41,6 +50,10 @@ public final class EnginePorts {
   private final ContainerSettings settings;
 
   private EngineMode mode;
+
+  /** Of what was started last; null before the first start. */
+  private volatile @Nullable PortClaim claim;
+
   private int refusalsOfFreePorts;
 
   /**
@@ -64,6 +77,19 @@ public final class EnginePorts {
   /** Returns how often a start may be made again with other numbers. */
   public int retries() {
     return settings.retries();
+  }
+
+  /**
+   * Starts something that is taken down if a start fails, with other numbers after a conflict. If
+   * the last start fails, the ports are held again, alone, as far as nobody else has them.
+   */
+  public <T> T retry(ConflictRetry.Attempt<T, RuntimeException> attempt) {
+    try {
+      return ConflictRetry.run(settings.retries(), attempt);
+    } catch (Throwable e) {
+      claimed().forEach(EnginePorts::takeBack);
+      throw e;
+    }
   }
 
   /**
@@ -93,11 +119,103 @@ public final class EnginePorts {
    *
    * @param command the engine's part
    * @param started what the command starts
+   * @throws IllegalStateException if another container of this JVM has one of the ports
    */
   public void start(Runnable command, StartedContainers started) {
-    offer();
-    command.run();
-    confirm(started);
+    PortClaim mine = new PortClaim(this::command, started);
+    mine.claim(ports.stream().map(PublishedPort::port).toList());
+    claim = mine;
+    try {
+      offer();
+      command.run();
+      confirm(started);
+    } finally {
+      mine.endStart();
+    }
+  }
+
+  /**
+   * Has the engine stop, kill or remove the container. If it goes down, nobody else can bind the
+   * ports until {@link #start}; the engine cannot either, if another client has it start the
+   * container. If it goes on, the ports are as before, as the engine may start it again by itself.
+   *
+   * @param isCertain whether a running container goes down by this command, if the command succeeds
+   * @param command the engine's part
+   */
+  public void stop(boolean isCertain, Runnable command, StartedContainers stopped) {
+    List<HeldPort> claimed = claimed();
+    if (claimed.stream().allMatch(EnginePorts::isAtRest)) {
+      command.run();
+      return;
+    }
+    if (isCertain) {
+      claimed.stream()
+          .filter(port -> port.state() == PortState.TAKEN)
+          .forEach(EnginePorts::takeBack); // so that nobody can come in between
+    }
+    try {
+      command.run();
+    } finally {
+      boolean isDown = isDown(stopped);
+      claimed.forEach(isDown ? EnginePorts::awaitBack : this::leave);
+    }
+  }
+
+  /** Returns the ports on which nobody else started a container since. */
+  private List<HeldPort> claimed() {
+    PortClaim mine = claim;
+    return mine == null
+        ? List.of()
+        : ports.stream().map(PublishedPort::port).filter(mine::isLatest).toList();
+  }
+
+  private static boolean isAtRest(HeldPort port) {
+    PortState state = port.state();
+    return state == PortState.HELD || state == PortState.RELEASED;
+  }
+
+  private boolean isDown(StartedContainers stopped) {
+    try {
+      return !command(stopped::isRunning);
+    } catch (RuntimeException cannotTell) {
+      LOGGER.log(Level.DEBUG, "Cannot tell whether a container is down", cannotTell);
+      return false;
+    }
+  }
+
+  /** What listens for a container may go a little later than the container. */
+  private static void awaitBack(HeldPort port) {
+    boolean wasTaken = port.state() == PortState.TAKEN;
+    long start = System.nanoTime();
+    while (!takeBack(port) && wasTaken && !isAtRest(port)) {
+      if (System.nanoTime() - start > UNBIND_TIMEOUT.toNanos()
+          || Thread.currentThread().isInterrupted()) {
+        LOGGER.log(Level.DEBUG, "Its container is down, and somebody still has {0}", port);
+        return;
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  /** Whatever fails here, the container has to be stopped. */
+  private static boolean takeBack(HeldPort port) {
+    try {
+      return port.handover().takeBack();
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "Cannot take back " + port, e);
+      return false;
+    }
+  }
+
+  private void leave(HeldPort port) {
+    try {
+      port.handover().reopen();
+      if (port.state() == PortState.HELD) {
+        offer(port);
+      }
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "Cannot offer " + port, e);
+    }
   }
 
   /**
@@ -119,20 +237,21 @@ public final class EnginePorts {
 
   /** As late as possible: with CLOSE_THEN_BIND the ports belong to nobody from now on. */
   private void offer() {
-    for (PublishedPort published : ports) {
-      HeldPort port = published.port();
-      switch (mode) {
-        case SHARED -> {
-          port.handover().retainHold(); // so it is still ours while the container is down
-          port.handover().offer(HandoffMode.SHARED);
-        }
-        case CLOSE_THEN_BIND -> port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
-        case REMOTE, AUTO -> {
-          // For a remote engine this only tells other JVMs of this host. But one that is taken to
-          // be remote may bind here all the same, and must be able to.
-          port.handover().retainHold();
-          port.handover().offer(machine);
-        }
+    ports.forEach(published -> offer(published.port()));
+  }
+
+  private void offer(HeldPort port) {
+    switch (mode) {
+      case SHARED -> {
+        port.handover().retainHold(); // so it is still ours while the container is down
+        port.handover().offer(HandoffMode.SHARED);
+      }
+      case CLOSE_THEN_BIND -> port.handover().offer(HandoffMode.CLOSE_THEN_BIND);
+      case REMOTE, AUTO -> {
+        // For a remote engine this only tells other JVMs of this host. But one that is taken to
+        // be remote may bind here all the same, and must be able to.
+        port.handover().retainHold();
+        port.handover().offer(machine);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Ports;
@@ -27,6 +28,17 @@ public record SingleContainer(DockerClient client, String id) implements Started
         .filter(Objects::nonNull)
         .flatMap(Arrays::stream)
         .anyMatch(binding -> Integer.toString(number).equals(binding.getHostPortSpec()));
+  }
+
+  @Override
+  public String describe() {
+    String shortId = "Container " + Display.shortId(id);
+    try {
+      InspectContainerResponse info = client.inspectContainerCmd(id).exec();
+      return shortId + " (" + info.getConfig().getImage() + ", " + info.getName() + ")";
+    } catch (NotFoundException removedItself) {
+      return shortId;
+    }
   }
 
   /** Kills and removes it with its anonymous volumes. */

@@ -9,6 +9,9 @@ public interface StartedContainers {
   /** Returns whether a container publishes something on this port of the engine's host. */
   boolean publishes(int number);
 
+  /** Returns what was started, at the beginning of a sentence. */
+  String describe();
+
   /** Returns a question for a user whose containers do not publish a port. */
   String whyNotPublished();
 }

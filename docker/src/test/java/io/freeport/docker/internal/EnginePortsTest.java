@@ -73,6 +73,11 @@ class EnginePortsTest {
         }
 
         @Override
+        public String describe() {
+          return "Container one";
+        }
+
+        @Override
         public String whyNotPublished() {
           return "";
         }
@@ -85,6 +90,7 @@ class EnginePortsTest {
       value = {
         "Bind for 0.0.0.0:10500 failed: port is already allocated | SHARED",
         "all ports are allocated | SHARED",
+        "error while calling RootlessKit PortManager.AddPort(): conflict with ID 3 | SHARED",
         "Error starting userland proxy: listen tcp4 127.0.0.1:1: bind: address already in use | CLOSE_THEN_BIND",
       })
   void whatTwoRefusalsSay(String message, EngineMode mode) throws IOException {
