@@ -73,6 +73,7 @@ public final class ContainerLauncher {
    * @param containerPorts the TCP ports of the container to publish, from 1 to 65535
    * @return the running container, to be closed by the caller
    * @throws IllegalArgumentException if one of the ports is not a port number, or is there twice
+   * @throws IllegalStateException if the command binds one of the ports to a number itself
    * @throws io.freeport.PortUnavailableException if there are no free ports
    * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer the
    *     creation or the start within {@code freeport.container.timeout}, 2 minutes by default
@@ -98,6 +99,7 @@ public final class ContainerLauncher {
    * @param containerPorts the TCP ports of the container to publish, from 1 to 65535
    * @return the running container, to be closed by the caller
    * @throws IllegalArgumentException if one of the ports is not a port number, or is there twice
+   * @throws IllegalStateException if the command binds one of the ports to a number itself
    * @throws io.freeport.PortUnavailableException if there are no free ports
    * @throws io.freeport.PortHandoffException if the engine vanishes, or does not answer the
    *     creation or the start within {@code freeport.container.timeout}, 2 minutes by default

@@ -7,13 +7,16 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.RestartPolicy;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.PortRequest;
 import io.freeport.PortState;
+import io.freeport.Protocol;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -78,6 +82,28 @@ class DownTest {
       assertThat(port.number()).isEqualTo(number);
       assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(number);
       assertThat(Httpd.statusOf(number)).isEqualTo(404);
+    }
+  }
+
+  /** The hold of UDP is closed for the engine, so it is made anew. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void eachProtocolIsHeldAgain(Protocol protocol) throws Exception {
+    Modes.assumeShared();
+    try (PortAllocator allocator = PortAllocator.create();
+        HttpdContainer httpd = new HttpdContainer()) {
+      HeldPort port = allocator.hold(PortRequest.named("any").protocol(protocol).build());
+      ContainerPorts.publish(httpd, Httpd.PORT, port);
+      for (int start = 0; start < 2; start++) {
+        httpd.start();
+        assertThat(port.state()).isEqualTo(PortState.TAKEN);
+        httpd.stop();
+        assertThat(port.state()).isEqualTo(PortState.HELD);
+        if (protocol.hasUdp()) {
+          assertThatThrownBy(() -> new DatagramSocket(port.number()).close())
+              .isInstanceOf(BindException.class);
+        }
+      }
     }
   }
 
@@ -177,7 +203,7 @@ class DownTest {
       assertThatThrownBy(refused::start).rootCause().hasMessageContaining(" runs on " + port);
       refused.stop();
       assertThat(port.state()).isEqualTo(PortState.TAKEN);
-      other.restartContainerCmd(next.getContainerId()).exec();
+      other.restartContainerCmd(next.getContainerId()).withTimeout(0).exec();
       assertThat(Httpd.statusOnceReady(port.number())).isEqualTo(404);
       next.stop();
     }
