@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.freeport.internal.os.HostProcesses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -459,9 +461,13 @@ class RunCommandTest {
     assertThat(command.err()).doesNotContain("freeport:");
   }
 
-  /** By HUP, which the end of the terminal sends, these do not end. */
-  @Test
-  void endsAllDescendantsByCtrlC() throws Exception {
+  /**
+   * By HUP, which the end of the terminal sends, these do not end. The command may be gone before
+   * its parent has noticed the signal.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsAllDescendantsByCtrlC(boolean commandEndsFirst) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script command");
     RunningCommand.assumeNotIgnored("INT");
     Files.writeString(
@@ -478,7 +484,19 @@ class RunCommandTest {
                 "/dev/null"),
             directory);
     assertThat(running.readLine()).isEqualTo("up");
-    running.write("\u0003");
+    if (commandEndsFirst) {
+      ProcessHandle command = running.descendant("command.sh");
+      ProcessHandle freeport = command.parent().orElseThrow();
+      RunningCommand.signal("STOP", freeport); // script stops with it
+      RunningCommand.signal("INT", freeport);
+      RunningCommand.signal("INT", command);
+      // A zombie: its parent cannot ask for its status.
+      waitUntil(() -> hasEnded(command));
+      RunningCommand.signal("CONT", freeport);
+      running.signal("CONT");
+    } else {
+      running.write("\u0003");
+    }
     assertThat(running.await()).isEqualTo(130);
     assertThat(running.left()).isEmpty();
   }
@@ -660,6 +678,14 @@ class RunCommandTest {
       return true;
     } catch (BindException e) {
       return false;
+    }
+  }
+
+  private static boolean hasEnded(ProcessHandle process) {
+    try {
+      return HostProcesses.startOf(process.pid()).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -127,7 +128,22 @@ final class RunningCommand implements AutoCloseable {
   }
 
   void signal(String name) throws IOException, InterruptedException {
+    signal(name, process.toHandle());
+  }
+
+  static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /**
+   * Returns the process with these arguments that this one, or one of its children, has started.
+   */
+  ProcessHandle descendant(String... arguments) {
+    return process
+        .descendants()
+        .filter(other -> Arrays.equals(other.info().arguments().orElse(new String[0]), arguments))
+        .findFirst()
+        .orElseThrow();
   }
 
   boolean isAlive() {

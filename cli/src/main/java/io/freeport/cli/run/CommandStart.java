@@ -33,6 +33,9 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
   /** For ports that the command does not listen on for long, or never. */
   private static final Duration PATIENT_PAUSE = Duration.ofSeconds(1);
 
+  /** More than a JVM needs to notice a signal, on a busy machine too. */
+  private static final Duration LATE_SIGNAL = Duration.ofSeconds(1);
+
   /** The command ended, and not well. */
   private static final class FailedStart extends RuntimeException {
 
@@ -125,7 +128,7 @@ final class CommandStart implements ConflictRetry.Attempt<Integer, InterruptedEx
       }
       handOver(command);
       int status = command.await();
-      if (signals.came()) {
+      if (signals.comes(PassedSignals.isStatusOfEnded(status) ? LATE_SIGNAL : Duration.ZERO)) {
         new Leftovers(signals.descendants(), mark, signals.cameToWholeGroup()).end(this::say);
         return status;
       }

@@ -3,10 +3,12 @@ package io.freeport.cli.run;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.internal.os.ProcFs;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,25 @@ public final class PassedSignals implements AutoCloseable {
   /** Returns whether a signal came that ends this process. */
   synchronized boolean came() {
     return first != null;
+  }
+
+  /**
+   * Returns whether a signal comes within a time. One that ends the command together with this
+   * process, as Ctrl-C does, may be noticed later than the command's end.
+   */
+  synchronized boolean comes(Duration limit) throws InterruptedException {
+    long start = System.nanoTime();
+    long left = limit.toNanos();
+    while (first == null && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = limit.toNanos() - (System.nanoTime() - start);
+    }
+    return first != null;
+  }
+
+  /** Returns whether the status is that of a process that one of these signals has ended. */
+  static boolean isStatusOfEnded(int status) {
+    return ENDING.containsValue(status - 128);
   }
 
   /** Returns the exit status of a process that the first signal has ended. */
