@@ -83,16 +83,19 @@ final class FreePortInjection
     for (Field field : findAnnotatedFields(type, FreePort.class)) {
       boolean isStatic = Modifier.isStatic(field.getModifiers());
       if (isStatic == (instance == null) && (isStatic || !isSetByConstructor(field))) {
-        injectField(field, instance, context);
+        injectField(field, type, instance, context);
       }
     }
   }
 
   private static void injectField(
-      Field field, @Nullable Object instance, ExtensionContext context) {
+      Field field, Class<?> type, @Nullable Object instance, ExtensionContext context) {
     InjectionPoint point = InjectionPoint.of(field, instance);
     if (Modifier.isFinal(field.getModifiers())) {
       throw point.error("must not be final: its port is injected after its initializer ran.");
+    }
+    if (point.type() == int.class || point.type() == Integer.class) {
+      EarlyReads.refuse(point, type, context);
     }
     Object value = valueFor(point, context);
     try {

@@ -70,12 +70,12 @@ final class PortAttributes {
       request.handoff(handoff[0]);
     }
     PortRequest built = request.build(); // its own errors come first
-    requireSense(annotation, asBlock);
+    requireSense(annotation, built, asBlock);
     return built;
   }
 
   /** Refuses an attribute that another one leaves without an effect. */
-  private static void requireSense(FreePort annotation, boolean asBlock) {
+  private static void requireSense(FreePort annotation, PortRequest request, boolean asBlock) {
     boolean strict = annotation.strict();
     refuse(
         strict && annotation.fallback().length > 0,
@@ -98,6 +98,33 @@ final class PortAttributes {
     refuse(
         annotation.handoff().length > 0 && annotation.protocol() == Protocol.UDP,
         "handoff is about TCP, and protocol is UDP. Leave out one of the two.");
+    refuse(
+        annotation.keep() && request.handoff() == HandoffMode.CLOSE_THEN_BIND,
+        "keep = true means a hold beside the server, and handoff = CLOSE_THEN_BIND means none. Leave out one of the two.");
+    requireUsable("preferred", annotation.preferred(), request);
+    requireUsable("fallback", annotation.fallback(), request);
+  }
+
+  /** Refuses a number that is named by one attribute, and ruled out by another one. */
+  private static void requireUsable(String attribute, int[] numbers, PortRequest request) {
+    for (int number : numbers) {
+      refuse(
+          request.excludes(number),
+          attribute
+              + " names "
+              + number
+              + ", and exclude excludes it. Leave it out in one of the two.");
+      refuse(
+          number % request.alignment() != 0,
+          attribute
+              + " names "
+              + number
+              + ", and alignedTo = "
+              + request.alignment()
+              + " allows multiples of "
+              + request.alignment()
+              + " only. Name a multiple, or leave out alignedTo.");
+    }
   }
 
   private static void refuse(boolean isSenseless, String why) {

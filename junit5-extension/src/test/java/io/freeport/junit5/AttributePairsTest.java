@@ -19,7 +19,7 @@ class AttributePairsTest {
   private static final Map<String, Object> SAMPLES =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("preferred", new int[] {18_888, 18_889}),
+              Map.entry("preferred", new int[] {18_888, 18_912}),
               Map.entry("fallback", new int[] {18_896}),
               Map.entry("range", new String[] {"18800-18899"}),
               Map.entry("exclude", new String[] {"18801"}),
@@ -45,6 +45,7 @@ class AttributePairsTest {
               "range strict",
               "near strict",
               "near range",
+              "handoff keep",
               "handoff protocol",
               "keep protocol"));
 

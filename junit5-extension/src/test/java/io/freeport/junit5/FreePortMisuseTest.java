@@ -143,6 +143,15 @@ class FreePortMisuseTest {
             "@FreePort(scheme = \"https\") int port",
             "has a scheme, which only a java.net.URI shows, but its type is int. Leave out the scheme, or use a URI."),
         arguments(
+            "@FreePort(keep = true, handoff = HandoffMode.CLOSE_THEN_BIND) int port",
+            "cannot be satisfied. keep = true means a hold beside the server, and handoff = CLOSE_THEN_BIND means none. Leave out one of the two."),
+        arguments(
+            "@FreePort(preferred = {18888, 18889}, exclude = \"18889-18899\") int port",
+            "cannot be satisfied. preferred names 18889, and exclude excludes it. Leave it out in one of the two."),
+        arguments(
+            "@FreePort(fallback = 18889, alignedTo = 2) int port",
+            "cannot be satisfied. fallback names 18889, and alignedTo = 2 allows multiples of 2 only. Name a multiple, or leave out alignedTo."),
+        arguments(
             "@FreePort(contiguous = true) int port",
             "cannot be satisfied. contiguous = true is for several ports, and count is 1. Ask for more, or leave out contiguous."),
         arguments(
