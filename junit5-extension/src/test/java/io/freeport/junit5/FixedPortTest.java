@@ -50,6 +50,7 @@ import org.junit.platform.testkit.engine.Events;
  * Tests that insist on one number. The numbers here are below those that FreePort and the kernel
  * choose from, since any other test of this machine may have one of those.
  */
+@ExtendWith(FixedNumbers.class)
 class FixedPortTest {
 
   private static final int FIXED = 7471;

@@ -32,6 +32,7 @@ import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
+@ExtendWith(FixedNumbers.class)
 class ScopesTest {
 
   @Test
