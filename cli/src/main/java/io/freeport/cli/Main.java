@@ -12,12 +12,16 @@ import io.freeport.cli.ports.WhoCommand;
 import io.freeport.cli.run.RunCommand;
 import io.freeport.cli.serve.ServeCommand;
 import io.freeport.cli.terminal.CommandFailure;
+import io.freeport.cli.terminal.EngineConverter;
 import io.freeport.cli.terminal.ExitStatus;
+import io.freeport.docker.internal.DockerJavaEngine;
+import io.freeport.docker.internal.EngineAddress;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
 import io.freeport.internal.text.PrintableText;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,6 +61,15 @@ public final class Main {
       scope = ScopeType.INHERIT,
       description = "Show on standard error what the libraries log.")
   private boolean verbose;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "URI",
+      scope = ScopeType.INHERIT,
+      converter = EngineConverter.class,
+      description =
+          "Ask the container engine there, such as unix:///var/run/docker.sock or tcp://localhost:2375 (default: DOCKER_HOST, else that of the Docker context).")
+  private @Nullable EngineAddress engine;
 
   private Main() {}
 
@@ -130,6 +143,9 @@ public final class Main {
         .setExecutionStrategy(
             parsed -> {
               Logging.configure(main.verbose);
+              if (main.engine != null) {
+                DockerJavaEngine.use(main.engine);
+              }
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler(

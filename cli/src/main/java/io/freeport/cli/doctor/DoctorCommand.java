@@ -29,7 +29,12 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:nothing has failed", "1:something has; with --strict, or is warned of"},
     footerHeading = "%nExamples:%n",
-    footer = {"  freeport doctor", "  freeport doctor --strict", "  freeport doctor --json"})
+    footer = {
+      "  freeport doctor",
+      "  freeport doctor --strict",
+      "  freeport doctor --json",
+      "  freeport doctor --engine tcp://localhost:2375"
+    })
 public final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--strict", description = "Take a warning for a failure.")
@@ -51,8 +56,9 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<CheckResult> results = new ArrayList<>(MachineChecks.run(settings, owners));
-    results.addAll(EngineChecks.run(settings));
-    results.addAll(ModuleChecks.run(Path.of("")));
+    Path folder = Path.of("");
+    results.addAll(EngineChecks.run(settings, folder));
+    results.addAll(ModuleChecks.run(folder));
     Level worst = results.stream().map(CheckResult::level).max(Level::compareTo).orElse(Level.OK);
     boolean passed = worst.compareTo(strict ? Level.OK : Level.WARN) <= 0;
     PrintWriter out = spec.commandLine().getOut();

@@ -2,21 +2,18 @@ package io.freeport.cli.doctor;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
+import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineAddress;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
-import io.freeport.internal.os.SmallFile;
 import io.freeport.internal.settings.SettingKeys;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
-import java.io.StringReader;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -27,10 +24,38 @@ final class EngineChecks {
 
   private EngineChecks() {}
 
-  static List<CheckResult> run(Supplier<Settings> settings) {
+  static List<CheckResult> run(Supplier<Settings> settings, Path folder) {
+    List<CheckResult> results = new ArrayList<>();
+    Testcontainers testcontainers = Testcontainers.ofThisUser();
+    try {
+      EngineAddress address = DockerJavaEngine.address();
+      doubt(address).ifPresent(results::add);
+      results.addAll(engine(address));
+      TestsEngineCheck.run(address, testcontainers, ModuleChecks.usesTestcontainers(folder))
+          .ifPresent(results::add);
+    } catch (RuntimeException badSetting) {
+      results.add(
+          CheckResult.fail(
+              "engine", "a setting is invalid", String.valueOf(badSetting.getMessage())));
+    }
+    results.add(ryuk(testcontainers, settings));
+    return results;
+  }
+
+  private static Optional<CheckResult> doubt(EngineAddress address) {
+    return Optional.ofNullable(address.doubt())
+        .map(
+            doubt ->
+                CheckResult.warn(
+                    "engine",
+                    doubt,
+                    "See docker context ls, or name the engine: --engine, DOCKER_HOST."));
+  }
+
+  private static List<CheckResult> engine(EngineAddress address) {
     List<CheckResult> results = new ArrayList<>();
     try (DockerClient client = Engine.connect()) {
-      results.add(engine(client));
+      results.add(engine(client, address));
       results.add(leftovers(client));
     } catch (IllegalStateException noEngine) {
       results.add(
@@ -39,27 +64,21 @@ final class EngineChecks {
               String.valueOf(noEngine.getMessage()),
               "If tests need containers, start Docker or set DOCKER_HOST; a user who may not write to its socket joins the group"
                   + " docker."));
-    } catch (RuntimeException badSetting) {
-      results.add(
-          CheckResult.fail(
-              "engine", "a setting is invalid", String.valueOf(badSetting.getMessage())));
     } catch (IOException e) {
       results.add(
           CheckResult.warn("engine", "its connection did not close: " + e.getMessage(), ""));
     }
-    results.add(ryuk(settings));
     return results;
   }
 
   /** It has answered a ping; a proxy in front of it may allow that and little else. */
-  private static CheckResult engine(DockerClient client) {
-    URI uri = Engine.uri();
+  private static CheckResult engine(DockerClient client, EngineAddress address) {
     try {
-      return engine(client.infoCmd().exec(), uri);
+      return engine(client.infoCmd().exec(), address);
     } catch (RuntimeException e) {
       return CheckResult.warn(
           "engine",
-          "answers at " + uri + ", and does not say what it is: " + firstLine(e),
+          "answers at " + address + ", and does not say what it is: " + firstLine(e),
           "Tests do not need that. If a proxy is in front of it, let it allow /info.");
     }
   }
@@ -83,13 +102,13 @@ final class EngineChecks {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static CheckResult engine(Info info, URI uri) {
+  private static CheckResult engine(Info info, EngineAddress address) {
     List<String> options =
         info.getSecurityOptions() == null ? List.of() : info.getSecurityOptions();
     boolean rootless = options.stream().anyMatch(option -> option.contains("rootless"));
     String text =
-        info.getServerVersion() + " at " + uri + (rootless ? ", rootless" : ", not rootless");
-    return LOCAL.contains(uri.getScheme())
+        info.getServerVersion() + " at " + address + (rootless ? ", rootless" : ", not rootless");
+    return LOCAL.contains(address.uri().getScheme())
         ? CheckResult.ok("engine", text)
         : CheckResult.warn(
             "engine",
@@ -107,8 +126,8 @@ final class EngineChecks {
             "The next test run with FreePort removes them; so does: freeport reap");
   }
 
-  private static CheckResult ryuk(Supplier<Settings> settings) {
-    Optional<String> off = switchedOff();
+  private static CheckResult ryuk(Testcontainers testcontainers, Supplier<Settings> settings) {
+    Optional<String> off = testcontainers.ryukIsOffBy().map(by -> "off (" + by + ")");
     if (off.isEmpty()) {
       return CheckResult.ok("Ryuk", "on, beside FreePort's reaper");
     }
@@ -127,27 +146,5 @@ final class EngineChecks {
     } catch (IllegalArgumentException e) {
       return "on"; // told elsewhere
     }
-  }
-
-  /** Returns where Ryuk is switched off, if it is. */
-  private static Optional<String> switchedOff() {
-    String variable = System.getenv("TESTCONTAINERS_RYUK_DISABLED");
-    if (variable != null) {
-      return Boolean.parseBoolean(variable)
-          ? Optional.of("off (TESTCONTAINERS_RYUK_DISABLED)")
-          : Optional.empty();
-    }
-    Path file = Path.of(System.getProperty("user.home"), ".testcontainers.properties");
-    Properties properties = new Properties();
-    if (Files.isReadable(file)) {
-      try {
-        properties.load(new StringReader(SmallFile.read(file)));
-      } catch (IOException | IllegalArgumentException e) {
-        return Optional.empty();
-      }
-    }
-    return Boolean.parseBoolean(properties.getProperty("ryuk.disabled"))
-        ? Optional.of("off (" + file + ")")
-        : Optional.empty();
   }
 }

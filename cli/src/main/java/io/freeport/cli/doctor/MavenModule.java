@@ -28,8 +28,8 @@ import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
 /**
- * What the pom of a module, and its parents' as far as they are on this disk, say about one plugin.
- * Profiles, and parents that only a repository has, are not looked at.
+ * What the pom of a module, and its parents' as far as they are on this disk, say about plugins and
+ * dependencies. Profiles, and parents that only a repository has, are not looked at.
  */
 final class MavenModule {
 
@@ -187,6 +187,15 @@ final class MavenModule {
   /** Returns whether the pom, or a parent, configures a plugin. */
   boolean has(String plugin) {
     return poms.stream().anyMatch(pom -> !configurations(pom, plugin).isEmpty());
+  }
+
+  /** Returns whether a dependency of the pom, or of a parent, has a word in its name. */
+  boolean dependsOn(String word) {
+    return poms.stream()
+        .flatMap(pom -> child(pom, "dependencies").stream())
+        .flatMap(dependencies -> children(dependencies).stream())
+        .flatMap(dependency -> children(dependency).stream())
+        .anyMatch(part -> part.getTagName().endsWith("Id") && text(part).contains(word));
   }
 
   private Optional<String> property(String name) {

@@ -25,6 +25,7 @@ final class ModuleChecks {
 
   private static final String SUREFIRE = "maven-surefire-plugin";
   private static final String FAILSAFE = "maven-failsafe-plugin";
+  private static final String TESTCONTAINERS = "testcontainers";
   private static final String PREFIX = "freeport.";
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
@@ -44,6 +45,21 @@ final class ModuleChecks {
     checks.junit();
     checks.settings();
     return checks.results;
+  }
+
+  /** Returns whether the build file of a module names Testcontainers. */
+  static boolean usesTestcontainers(Path folder) {
+    try {
+      return MavenModule.in(folder).filter(module -> module.dependsOn(TESTCONTAINERS)).isPresent()
+          || mentions(folder.resolve("build.gradle"))
+          || mentions(folder.resolve("build.gradle.kts"));
+    } catch (IOException unreadable) {
+      return false; // as another check finds
+    }
+  }
+
+  private static boolean mentions(Path gradle) throws IOException {
+    return Files.isRegularFile(gradle) && SmallFile.read(gradle).contains(TESTCONTAINERS);
   }
 
   private void maven() {

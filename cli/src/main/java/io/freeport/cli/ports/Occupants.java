@@ -1,9 +1,12 @@
 package io.freeport.cli.ports;
 
 import io.freeport.Protocol;
+import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.EnumNames;
+import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.diagnosis.PortDiagnosis;
 import io.freeport.diagnosis.PortOccupant;
+import io.freeport.docker.internal.DockerJavaEngine;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +20,18 @@ public final class Occupants {
 
   private Occupants() {}
 
+  /**
+   * Diagnoses a port.
+   *
+   * @throws CommandFailure if the engine that the user has named does not answer: without it, an
+   *     answer would not be what was asked for
+   */
   public static PortDiagnosis of(int port, Protocol protocol) {
+    try {
+      DockerJavaEngine.requireNamed();
+    } catch (IllegalStateException noEngine) {
+      throw new CommandFailure(ExitStatus.FAILED, noEngine);
+    }
     return PortDiagnosis.of(port, protocol, LIMIT);
   }
 

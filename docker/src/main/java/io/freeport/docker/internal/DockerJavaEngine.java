@@ -1,11 +1,9 @@
 package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
-import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -22,6 +20,8 @@ public final class DockerJavaEngine implements EngineProvider {
   private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
 
+  private static volatile @Nullable EngineAddress named;
+
   /**
    * Connects to the engine, and makes sure that it answers.
    *
@@ -34,30 +34,72 @@ public final class DockerJavaEngine implements EngineProvider {
   }
 
   /**
-   * Connects to the engine, and makes sure that it answers.
+   * Makes this JVM ask a certain engine, and not the one that docker-java finds.
+   *
+   * @param address where it is
+   */
+  public static void use(EngineAddress address) {
+    named = address;
+  }
+
+  /**
+   * Returns if the engine that was given to {@link #use} answers, or none was given.
+   *
+   * @throws IllegalStateException if it does not answer
+   */
+  public static void requireNamed() {
+    if (named != null) {
+      new DockerJavaEngine().requireAnswer();
+    }
+  }
+
+  /**
+   * Returns where the engine of this JVM is.
+   *
+   * @return what was last given to {@link #use}; without such a call, what docker-java finds
+   * @throws IllegalArgumentException if what names the address cannot be read
+   */
+  public static EngineAddress address() {
+    EngineAddress address = named;
+    return address == null ? EngineAddress.find() : address;
+  }
+
+  /**
+   * Connects to the engine of this JVM, and makes sure that it answers.
    *
    * @param responseTimeout how long the engine has for each answer
    * @return a client, to be closed
    * @throws IllegalStateException if no engine answers
+   * @throws IllegalArgumentException if what names the address cannot be read
    */
   public static DockerClient connect(Duration responseTimeout) {
-    DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-    DockerClient client = client(config, responseTimeout);
+    return connect(address(), responseTimeout);
+  }
+
+  /**
+   * Connects to an engine, and makes sure that it answers.
+   *
+   * @param address where it is
+   * @param responseTimeout how long the engine has for each answer
+   * @return a client, to be closed
+   * @throws IllegalStateException if no engine answers
+   */
+  public static DockerClient connect(EngineAddress address, Duration responseTimeout) {
+    DockerClient client = null;
     try {
+      client = client(address.config(), responseTimeout); // reads certificates
       client.pingCmd().exec();
       return client;
     } catch (RuntimeException e) {
-      try {
-        client.close();
-      } catch (IOException closing) {
-        e.addSuppressed(closing);
+      if (client != null) {
+        try {
+          client.close();
+        } catch (IOException closing) {
+          e.addSuppressed(closing);
+        }
       }
       throw new IllegalStateException(
-          "no engine answers at "
-              + config.getDockerHost()
-              + ": "
-              + PrintableText.line(String.valueOf(e.getMessage())),
-          e);
+          "no engine answers at " + address + ": " + EngineAddress.reason(e), e);
     }
   }
 
@@ -80,7 +122,7 @@ public final class DockerJavaEngine implements EngineProvider {
    */
   @Override
   public URI uri() {
-    return DefaultDockerClientConfig.createDefaultConfigBuilder().build().getDockerHost();
+    return address().uri();
   }
 
   @Override
@@ -94,7 +136,8 @@ public final class DockerJavaEngine implements EngineProvider {
 
   @Override
   public String configuredHost() {
-    return System.getenv().getOrDefault("DOCKER_HOST", "");
+    EngineAddress address = address();
+    return address.isDefault() ? "" : address.uri().toString();
   }
 
   @Override

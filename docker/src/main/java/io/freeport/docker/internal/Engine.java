@@ -64,7 +64,12 @@ public final class Engine {
    * is no sign that there should be one.
    */
   public static @Nullable String trouble() {
-    String host = PROVIDER.configuredHost();
+    String host;
+    try {
+      host = PROVIDER.configuredHost();
+    } catch (IllegalArgumentException unreadable) {
+      return unreadable.getMessage();
+    }
     if (!host.isEmpty() && !host.startsWith(UNIX)) {
       return "the Docker engine at " + host + " does not answer";
     }

@@ -28,7 +28,11 @@ public interface EngineProvider {
    */
   void requireAnswer();
 
-  /** Returns the address that the configuration names; empty if it names none. */
+  /**
+   * Returns the address that the configuration names; empty if it names none.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
   String configuredHost();
 
   /** Returns what this JVM writes as its session on networks; null if it has none. */
