@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.BadRequestException;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.freeport.HeldPort;
 import io.freeport.PortState;
@@ -78,8 +78,9 @@ class ContainerLauncherTest {
     CreateContainerCmd create =
         client.createContainerCmd(Httpd.IMAGE).withCmd("no-such-command").withLabels(mark);
 
-    assertThatExceptionOfType(BadRequestException.class)
-        .isThrownBy(() -> launcher.start(create, Httpd.PORT));
+    assertThatExceptionOfType(DockerException.class)
+        .isThrownBy(() -> launcher.start(create, Httpd.PORT))
+        .withMessageContaining("no-such-command");
 
     assertThat(client.listContainersCmd().withShowAll(true).withLabelFilter(mark).exec()).isEmpty();
   }

@@ -149,6 +149,7 @@ class DownTest {
   /** A signal that is not that of a stop ends the process, and the engine starts it again. */
   @Test
   void theEngineMayStartAContainerAgainByItself() throws Exception {
+    Modes.assumeDocker("a container that was killed counts as stopped by its user");
     try (HttpdContainer httpd = new HttpdContainer()) {
       httpd
           .withCommand("sh", "-c", "trap 'kill %1; exit 1' USR1; httpd -f -p 80 & wait")
@@ -210,7 +211,8 @@ class DownTest {
   }
 
   @Test
-  void aContainerThatDidNotStart() {
+  void aContainerThatDidNotStart() throws Exception {
+    Modes.assumeDocker("the engine keeps the port bound after a start that has failed");
     try (HttpdContainer httpd = new HttpdContainer()) {
       HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
       httpd.withCommand("no-such-command");

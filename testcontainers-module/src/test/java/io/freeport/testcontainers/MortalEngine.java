@@ -45,7 +45,7 @@ final class MortalEngine {
   }
 
   private long pid() throws IOException {
-    return Long.parseLong(Files.readString(directory.resolve("dockerd.pid")).strip());
+    return Long.parseLong(Files.readString(directory.resolve("engine.pid")).strip());
   }
 
   private static boolean answers() {

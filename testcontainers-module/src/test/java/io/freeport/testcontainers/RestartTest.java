@@ -100,9 +100,8 @@ class RestartTest {
       long since = System.nanoTime();
       explicit.watch(port.number());
       redis.getDockerClient().killContainerCmd(redis.getContainerId()).exec();
-      awaitRefusal(port.number());
-      awaitTries(explicit, port.number());
-      assertThat(explicit.had(port.number(), since)).isTrue();
+      // Docker 28 lets go of the port a moment after it refuses connections.
+      Eventually.holds("the thief has it", () -> explicit.had(port.number(), since));
     }
   }
 

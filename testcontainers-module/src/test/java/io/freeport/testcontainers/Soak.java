@@ -1,6 +1,9 @@
 package io.freeport.testcontainers;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectVolumeResponse;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Network;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.Reaper;
@@ -24,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Suites as real JVMs, six at a time, one after the other in each of six places. Half of them are
@@ -78,7 +82,11 @@ final class Soak {
   private final long end;
   private final AtomicInteger suites = new AtomicInteger();
   private final AtomicInteger inAnotherPidNamespace = new AtomicInteger();
-  private final boolean canUnshare;
+  private final boolean canUnshare = canUnshare();
+
+  /** For the control: the owner directory, in which no suite keeps a sign of life. */
+  private final @Nullable Path withoutSigns;
+
   private final AtomicInteger containers = new AtomicInteger();
   private final AtomicInteger reaped = new AtomicInteger();
 
@@ -89,17 +97,41 @@ final class Soak {
   private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
 
-  private Soak(Duration duration) throws IOException, InterruptedException {
-    end = System.nanoTime() + duration.toNanos();
+  private Soak(Duration duration, @Nullable Path withoutSigns)
+      throws IOException, InterruptedException {
+    this.end = System.nanoTime() + duration.toNanos();
+    this.withoutSigns = withoutSigns;
+  }
+
+  /** Returns whether suites can run in another pid namespace. */
+  static boolean canUnshare() throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(NAMESPACE);
     command.add("true");
-    canUnshare =
-        Files.isExecutable(Path.of("/usr/bin/unshare"))
-            && new ProcessBuilder(command).start().waitFor() == 0;
+    return Files.isExecutable(Path.of(NAMESPACE.get(0)))
+        && new ProcessBuilder(command).start().waitFor() == 0;
   }
 
   static Counts run(Duration duration, long seed) throws Exception {
-    return new Soak(duration).run(seed);
+    return new Soak(duration, null).run(seed);
+  }
+
+  /**
+   * The same with suites that lose every sign of life, until one of them has missed something.
+   *
+   * @param directory the owner directory, which no other JVM uses
+   */
+  static List<String> untilSomethingIsLost(Path directory, Duration atMost, long seed)
+      throws Exception {
+    Soak soak = new Soak(atMost, directory);
+    try (DockerClient client = Engine.connect()) {
+      try {
+        soak.suites(seed);
+      } finally {
+        soak.awaitQuiet(client);
+        soak.removeAll(client);
+      }
+    }
+    return List.copyOf(soak.lost);
   }
 
   private Counts run(long seed) throws Exception {
@@ -124,32 +156,7 @@ final class Soak {
   }
 
   private Counts run(long seed, DockerClient client, List<String> bystanders) throws Exception {
-    ExecutorService places = Executors.newFixedThreadPool(PLACES);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (int place = 0; place < PLACES; place++) {
-        Random random = new Random(seed + place);
-        boolean firstIsKilled = place % 2 == 0;
-        List<String> launcher = canUnshare && place >= PLACES / 2 ? NAMESPACE : List.of();
-        all.add(
-            places.submit(
-                () -> {
-                  boolean killed = firstIsKilled;
-                  do {
-                    suite(launcher, killed, random);
-                    killed = !killed;
-                  } while (System.nanoTime() - end < 0);
-                  return null;
-                }));
-      }
-      for (Future<?> place : all) {
-        place.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("seed " + seed, e);
-    } finally {
-      places.shutdownNow();
-    }
+    suites(seed);
     awaitQuiet(client);
     int found = left(client);
     Reaper.using(client).reap();
@@ -167,6 +174,35 @@ final class Soak {
         (int) bystanders.stream().filter(id -> !isRunning(client, id)).count());
   }
 
+  private void suites(long seed) throws InterruptedException {
+    ExecutorService places = Executors.newFixedThreadPool(PLACES);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int place = 0; place < PLACES; place++) {
+        Random random = new Random(seed + place);
+        boolean firstIsKilled = place % 2 == 0;
+        List<String> launcher = canUnshare && place >= PLACES / 2 ? NAMESPACE : List.of();
+        all.add(
+            places.submit(
+                () -> {
+                  boolean killed = firstIsKilled;
+                  do {
+                    suite(launcher, killed, random);
+                    killed = !killed;
+                  } while (System.nanoTime() - end < 0 && (withoutSigns == null || lost.isEmpty()));
+                  return null;
+                }));
+      }
+      for (Future<?> place : all) {
+        place.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("seed " + seed, e);
+    } finally {
+      places.shutdownNow();
+    }
+  }
+
   private void suite(List<String> launcher, boolean isKilled, Random random)
       throws IOException, InterruptedException {
     String moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
@@ -179,13 +215,21 @@ final class Soak {
         ChildJvm.start(
             Map.of(),
             launcher,
-            List.of("-XX:-UsePerfData"), // several of them have pid 1
+            options(),
             ChildJvm.classPath(),
             SoakChild.class,
             run,
-            random.nextBoolean())) {
+            withoutSigns != null || random.nextBoolean())) {
       while (true) {
-        String line = suite.readLine();
+        String line;
+        try {
+          line = suite.readLine();
+        } catch (IOException e) {
+          if (withoutSigns == null) {
+            throw e;
+          }
+          return; // what it was about to use has gone
+        }
         String first = line.split(" ", 2)[0];
         switch (first) {
           case "reaped" -> reaped.addAndGet(Integer.parseInt(line.split(" ", -1)[1]));
@@ -217,6 +261,16 @@ final class Soak {
     }
   }
 
+  private List<String> options() {
+    List<String> options = new ArrayList<>();
+    options.add("-XX:-UsePerfData"); // several of them have pid 1
+    if (withoutSigns != null) {
+      options.add("-Dfreeport.dir=" + withoutSigns);
+      options.add("-D" + SoakChild.WITHOUT_SIGNS + "=true");
+    }
+    return options;
+  }
+
   private static boolean isRunning(DockerClient client, String id) {
     return StaleContainers.exists(client, id)
         && Boolean.TRUE.equals(client.inspectContainerCmd(id).exec().getState().getRunning());
@@ -232,13 +286,34 @@ final class Soak {
   }
 
   private int left(DockerClient client) {
-    List<String> label = List.of(SoakChild.MARK + "=" + run);
-    return client.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().size()
-        + client.listNetworksCmd().withFilter("label", label).exec().size()
-        + client.listVolumesCmd().withFilter("label", label).exec().getVolumes().size()
+    return markedContainers(client).size()
+        + markedNetworks(client).size()
+        + markedVolumes(client).size()
         + (int)
             client.listVolumesCmd().exec().getVolumes().stream()
                 .filter(volume -> volumes.contains(volume.getName()))
                 .count();
+  }
+
+  private void removeAll(DockerClient client) {
+    markedContainers(client).forEach(it -> StaleContainers.remove(client, it.getId()));
+    markedNetworks(client).forEach(it -> client.removeNetworkCmd(it.getId()).exec());
+    markedVolumes(client).forEach(it -> client.removeVolumeCmd(it.getName()).exec());
+  }
+
+  private List<Container> markedContainers(DockerClient client) {
+    return client.listContainersCmd().withShowAll(true).withLabelFilter(mark()).exec();
+  }
+
+  private List<Network> markedNetworks(DockerClient client) {
+    return client.listNetworksCmd().withFilter("label", mark()).exec();
+  }
+
+  private List<InspectVolumeResponse> markedVolumes(DockerClient client) {
+    return client.listVolumesCmd().withFilter("label", mark()).exec().getVolumes();
+  }
+
+  private List<String> mark() {
+    return List.of(SoakChild.MARK + "=" + run);
   }
 }

@@ -11,6 +11,7 @@ import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ final class SoakChild {
 
   /** By which the soak knows all that its suites made, whoever owns it. */
   static final String MARK = "io.freeport.test.soak";
+
+  /** A system property, for the control. */
+  static final String WITHOUT_SIGNS = "soak.without.signs";
 
   private SoakChild() {}
 
@@ -72,6 +76,9 @@ final class SoakChild {
       if (losesLock) {
         readAll(OwnerRegistry.of(Settings.ofThisJvm()).directory());
       }
+      if (Boolean.getBoolean(WITHOUT_SIGNS)) {
+        deleteSockets(OwnerRegistry.of(Settings.ofThisJvm()).directory());
+      }
       try {
         if (Httpd.statusOf(port.number()) != 404) {
           System.out.println("lost " + httpd.getContainerId());
@@ -94,6 +101,14 @@ final class SoakChild {
         } catch (NoSuchFileException ofOneThatEnded) {
           // it had no lock to lose
         }
+      }
+    }
+  }
+
+  private static void deleteSockets(Path directory) throws IOException {
+    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(directory, "*.sock")) {
+      for (Path socket : sockets) {
+        Files.deleteIfExists(socket);
       }
     }
   }

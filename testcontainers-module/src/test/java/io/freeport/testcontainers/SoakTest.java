@@ -1,12 +1,16 @@
 package io.freeport.testcontainers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freeport.junit5.RequiresDocker;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Takes half a minute; with {@code -Dsoak.minutes=10} it takes as long. */
 @RequiresDocker
@@ -28,5 +32,16 @@ class SoakTest {
     assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
     assertThat(counts.containers()).as("%s", counts).isPositive();
     assertThat(counts.volumes()).as("%s", counts).isGreaterThanOrEqualTo(counts.containers());
+  }
+
+  /** The control: without any sign of life a suite in another pid namespace counts as dead. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void itSeesWhatLivingSuitesLose(@TempDir Path directory) throws Exception {
+    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    List<String> lost =
+        Soak.untilSomethingIsLost(directory, Duration.ofMinutes(5), System.nanoTime());
+    System.out.println("Control of the soak: " + lost);
+    assertThat(lost).isNotEmpty();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import io.freeport.HeldPort;
 import io.freeport.PortAllocator;
+import io.freeport.docker.internal.EngineMode;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.Thief;
@@ -40,6 +41,7 @@ class ThiefTest {
         .as("one round will do, as a hold cannot stay in the mode that is set")
         .isTrue();
     int taken = 0;
+    EngineMode mode = EngineMode.AUTO;
     try (Thief explicit = Thief.start(Thief.Way.EXPLICIT);
         Thief any = Thief.start(Thief.Way.ANY)) {
       for (int i = 0; i < STARTS; i++) {
@@ -57,11 +59,13 @@ class ThiefTest {
           boolean lost = any.had(held, heldSince) || explicitly;
           assertThat(port.number() != held).as("start %d: another number", i).isEqualTo(lost);
           taken += lost ? 1 : 0;
+          mode = Modes.ofThisJvm(httpd.getHost());
         }
       }
     }
     // ci/engines adds these up.
-    System.out.println("Thieves: " + STARTS + " starts, " + taken + " held numbers taken");
+    System.out.println(
+        "Thieves: " + STARTS + " starts, " + taken + " held numbers taken, mode " + mode);
     if (Modes.isShared()) {
       assertThat(taken).isZero();
     }

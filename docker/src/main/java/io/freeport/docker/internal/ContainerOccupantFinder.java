@@ -86,7 +86,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
   private PortOccupant occupant(
       Container container, Use use, List<String> addresses, Optional<String> elsewhere) {
     List<String> details = new ArrayList<>();
-    details.add(container.getImage());
+    details.add(Display.image(container.getImage()));
     details.add(Display.shortId(container.getId()));
     owner(container).ifPresent(details::add);
     elsewhere.ifPresent(details::add);

@@ -9,6 +9,7 @@ public final class Display {
   /** The number of characters of an id that {@code docker ps} shows. */
   public static final int SHORT_ID = 12;
 
+  private static final String DEFAULT_REGISTRY = "docker.io/library/";
   private static final int LONGEST_PART = 160;
 
   private Display() {}
@@ -16,6 +17,11 @@ public final class Display {
   /** Returns the start of an id, as {@code docker ps} shows it. */
   public static String shortId(String id) {
     return id.substring(0, Math.min(SHORT_ID, id.length()));
+  }
+
+  /** Returns the name of an image as Docker has it; Podman adds where it would be pulled from. */
+  public static String image(String name) {
+    return name.startsWith(DEFAULT_REGISTRY) ? name.substring(DEFAULT_REGISTRY.length()) : name;
   }
 
   /** Returns text of any origin on one line, without control characters, and of limited length. */

@@ -185,9 +185,8 @@ public final class EnginePorts {
 
   /** What listens for a container may go a little later than the container. */
   private static void awaitBack(HeldPort port) {
-    boolean wasTaken = port.state() == PortState.TAKEN;
     long start = System.nanoTime();
-    while (!takeBack(port) && wasTaken && !isAtRest(port)) {
+    while (!takeBack(port) && !isAtRest(port)) {
       if (System.nanoTime() - start > UNBIND_TIMEOUT.toNanos()
           || Thread.currentThread().isInterrupted()) {
         LOGGER.log(Level.DEBUG, "Its container is down, and somebody still has {0}", port);

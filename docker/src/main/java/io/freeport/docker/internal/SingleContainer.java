@@ -35,7 +35,8 @@ public record SingleContainer(DockerClient client, String id) implements Started
     String shortId = "Container " + Display.shortId(id);
     try {
       InspectContainerResponse info = client.inspectContainerCmd(id).exec();
-      return shortId + " (" + info.getConfig().getImage() + ", " + info.getName() + ")";
+      String image = Display.image(String.valueOf(info.getConfig().getImage()));
+      return shortId + " (" + image + ", " + info.getName() + ")";
     } catch (NotFoundException removedItself) {
       return shortId;
     }

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.ContainerMount;
 import com.github.dockerjava.api.model.ContainerNetworkSettings;
 import com.github.dockerjava.api.model.ContainerPort;
 import com.github.dockerjava.api.model.Network;
+import io.freeport.docker.internal.Display;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +62,7 @@ record EngineResource(
     return new EngineResource(
         Kind.CONTAINER,
         orEmpty(container.getId()),
-        orEmpty(container.getImage()),
+        Display.image(orEmpty(container.getImage())),
         orEmpty(container.getImageId()),
         strings(container.getLabels()),
         created == null ? null : Instant.ofEpochSecond(created),

@@ -1,6 +1,7 @@
 package io.freeport.docker.reaper;
 
 import com.github.dockerjava.api.exception.DockerException;
+import io.freeport.docker.internal.Display;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
@@ -118,7 +119,8 @@ final class ReapPlanner {
         inherited = labelsOfImage.apply(resource.imageId());
       } catch (DockerException e) { // of one image, or the engine's address lets nobody look
         // A committed image has a name of its own, and the label the former one.
-        if (resource.name().equals(resource.label(Labels.IMAGE))) {
+        String made = resource.label(Labels.IMAGE);
+        if (made != null && resource.name().equals(Display.image(made))) {
           return Optional.empty();
         }
         return Optional.of(

@@ -61,7 +61,9 @@ class ReaperOnEngineTest {
       for (String id : List.of(running, paused, exited, restarting)) {
         client.startContainerCmd(id).exec();
       }
-      client.pauseContainerCmd(paused).exec();
+      if (canPause()) {
+        client.pauseContainerCmd(paused).exec();
+      }
       client.killContainerCmd(exited).exec();
       List<String> volumes = all.stream().map(this::volumeOf).toList();
       assertThat(volumes).doesNotHaveDuplicates().hasSize(5);
@@ -82,6 +84,11 @@ class ReaperOnEngineTest {
     } finally {
       all.forEach(id -> StaleContainers.remove(client, id));
     }
+  }
+
+  /** Docker without root's rights cannot where it has no cgroups. */
+  private boolean canPause() {
+    return !"none".equals(client.infoCmd().exec().getCGroupDriver());
   }
 
   private String createRestarting() {

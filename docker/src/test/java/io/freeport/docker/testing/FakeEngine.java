@@ -124,7 +124,7 @@ public final class FakeEngine implements AutoCloseable {
             "Id",
             id,
             "Image",
-            "busybox:1.35",
+            "docker.io/library/busybox:1.35", // as Podman names it
             "ImageID",
             "sha256:1",
             "Created",
