@@ -9,6 +9,7 @@ import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.internal.PublishedPort;
+import io.freeport.docker.internal.lease.LeaseKeeper;
 import io.freeport.docker.reaper.ReapBeforeTests;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -132,6 +133,7 @@ public final class ContainerLauncher {
   private CreateContainerCmd labelled(CreateContainerCmd create) {
     ReapBeforeTests.unlessItRan();
     Labels.addOwnerTo(create, context);
+    LeaseKeeper.begin(context, create.getImage());
     return create;
   }
 

@@ -7,6 +7,7 @@ import io.freeport.PortState;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.EnginePorts;
 import io.freeport.docker.internal.PublishedPort;
+import io.freeport.docker.internal.lease.LeaseKeeper;
 import io.freeport.docker.reaper.ReapBeforeTests;
 import io.freeport.internal.handoff.ConflictRetry;
 import java.io.File;
@@ -182,6 +183,7 @@ public final class ComposeLauncher {
         enginePorts.command(client.pingCmd()::exec); // Compose waits for an engine for ever
         try {
           enginePorts.start(container::start, project);
+          LeaseKeeper.begin(context, project.anImage());
           return new LaunchedCompose(container, project, enginePorts, ports, allocator);
         } catch (RuntimeException failure) {
           conflict = conflict(project, enginePorts, failure);

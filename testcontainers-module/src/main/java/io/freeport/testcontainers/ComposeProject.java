@@ -100,6 +100,11 @@ final class ComposeProject implements StartedContainers {
     return all;
   }
 
+  /** Returns the image of one of the containers; null if there is none. */
+  @Nullable String anImage() {
+    return containers().stream().map(Container::getImage).findFirst().orElse(null);
+  }
+
   private List<Container> containers() {
     return client
         .listContainersCmd()

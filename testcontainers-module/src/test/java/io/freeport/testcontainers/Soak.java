@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Network;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.Reaper;
+import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.testing.ChildJvm;
@@ -94,13 +95,21 @@ final class Soak {
   private final Set<String> volumes = ConcurrentHashMap.newKeySet();
 
   private final Map<String, Integer> killedWhile = new TreeMap<>();
+  private final Set<String> owners = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
 
-  private Soak(Duration duration, @Nullable Path withoutSigns)
+  /** For suites of two hosts: the folder for their owner directories. */
+  private final @Nullable Path hosts;
+
+  private final boolean lease;
+
+  private Soak(Duration duration, @Nullable Path withoutSigns, @Nullable Path hosts, boolean lease)
       throws IOException, InterruptedException {
     this.end = System.nanoTime() + duration.toNanos();
     this.withoutSigns = withoutSigns;
+    this.hosts = hosts;
+    this.lease = lease;
   }
 
   /** Returns whether suites can run in another pid namespace. */
@@ -112,7 +121,18 @@ final class Soak {
   }
 
   static Counts run(Duration duration, long seed) throws Exception {
-    return new Soak(duration, null).run(seed);
+    return new Soak(duration, null, null, false).run(seed);
+  }
+
+  /**
+   * The same with suites of two hosts: none sees the processes and owner files of the others.
+   *
+   * @param folder for their owner directories
+   * @param lease whether they keep leases
+   */
+  static Counts runOnTwoHosts(Duration duration, Path folder, boolean lease, long seed)
+      throws Exception {
+    return new Soak(duration, null, folder, lease).run(seed);
   }
 
   /**
@@ -122,7 +142,7 @@ final class Soak {
    */
   static List<String> untilSomethingIsLost(Path directory, Duration atMost, long seed)
       throws Exception {
-    Soak soak = new Soak(atMost, directory);
+    Soak soak = new Soak(atMost, directory, null, false);
     try (DockerClient client = Engine.connect()) {
       try {
         soak.suites(seed);
@@ -157,9 +177,18 @@ final class Soak {
 
   private Counts run(long seed, DockerClient client, List<String> bystanders) throws Exception {
     suites(seed);
+    if (hosts != null) {
+      suite(NAMESPACE, options(0), true, new Random(seed)); // nobody comes after it on its host
+    }
     awaitQuiet(client);
     int found = left(client);
-    Reaper.using(client).reap();
+    if (lease) {
+      Eventually.holds("the leases of the dead ended a while ago", () -> reap(client) == 0);
+    } else {
+      reap(client);
+    }
+    int leftAtTheEnd = left(client);
+    removeAll(client);
     return new Counts(
         suites.get(),
         inAnotherPidNamespace.get(),
@@ -170,8 +199,14 @@ final class Soak {
         List.copyOf(lost),
         List.copyOf(complaints),
         found,
-        left(client),
+        leftAtTheEnd,
         (int) bystanders.stream().filter(id -> !isRunning(client, id)).count());
+  }
+
+  /** Returns what is left, leases included. */
+  private int reap(DockerClient client) {
+    Reaper.using(client).reap();
+    return left(client);
   }
 
   private void suites(long seed) throws InterruptedException {
@@ -181,13 +216,15 @@ final class Soak {
       for (int place = 0; place < PLACES; place++) {
         Random random = new Random(seed + place);
         boolean firstIsKilled = place % 2 == 0;
-        List<String> launcher = canUnshare && place >= PLACES / 2 ? NAMESPACE : List.of();
+        boolean isInside = hosts != null || (canUnshare && place >= PLACES / 2);
+        List<String> launcher = isInside ? NAMESPACE : List.of();
+        List<String> options = options(place % 2);
         all.add(
             places.submit(
                 () -> {
                   boolean killed = firstIsKilled;
                   do {
-                    suite(launcher, killed, random);
+                    suite(launcher, options, killed, random);
                     killed = !killed;
                   } while (System.nanoTime() - end < 0 && (withoutSigns == null || lost.isEmpty()));
                   return null;
@@ -203,7 +240,7 @@ final class Soak {
     }
   }
 
-  private void suite(List<String> launcher, boolean isKilled, Random random)
+  private void suite(List<String> launcher, List<String> options, boolean isKilled, Random random)
       throws IOException, InterruptedException {
     String moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
     int cycle = 1 + random.nextInt(3);
@@ -215,7 +252,7 @@ final class Soak {
         ChildJvm.start(
             Map.of(),
             launcher,
-            options(),
+            options,
             ChildJvm.classPath(),
             SoakChild.class,
             run,
@@ -233,6 +270,7 @@ final class Soak {
         String first = line.split(" ", 2)[0];
         switch (first) {
           case "reaped" -> reaped.addAndGet(Integer.parseInt(line.split(" ", -1)[1]));
+          case "owner" -> owners.add(line.split(" ", -1)[1]);
           case "volume" -> volumes.add(line.split(" ", -1)[1]);
           case "started" -> containers.incrementAndGet();
           case "lost" -> lost.add(line);
@@ -261,12 +299,17 @@ final class Soak {
     }
   }
 
-  private List<String> options() {
+  private List<String> options(int host) {
     List<String> options = new ArrayList<>();
     options.add("-XX:-UsePerfData"); // several of them have pid 1
     if (withoutSigns != null) {
       options.add("-Dfreeport.dir=" + withoutSigns);
       options.add("-D" + SoakChild.WITHOUT_SIGNS + "=true");
+    }
+    if (hosts != null) {
+      options.add("-Dfreeport.dir=" + hosts.resolve("host-" + host));
+      options.add("-Dfreeport.lease=" + (lease ? "on" : "off"));
+      options.add("-Dfreeport.lease.image=" + Httpd.IMAGE);
     }
     return options;
   }
@@ -287,6 +330,7 @@ final class Soak {
 
   private int left(DockerClient client) {
     return markedContainers(client).size()
+        + leases(client).size()
         + markedNetworks(client).size()
         + markedVolumes(client).size()
         + (int)
@@ -297,12 +341,24 @@ final class Soak {
 
   private void removeAll(DockerClient client) {
     markedContainers(client).forEach(it -> StaleContainers.remove(client, it.getId()));
+    leases(client).forEach(it -> StaleContainers.remove(client, it.getId()));
     markedNetworks(client).forEach(it -> client.removeNetworkCmd(it.getId()).exec());
     markedVolumes(client).forEach(it -> client.removeVolumeCmd(it.getName()).exec());
   }
 
   private List<Container> markedContainers(DockerClient client) {
     return client.listContainersCmd().withShowAll(true).withLabelFilter(mark()).exec();
+  }
+
+  private List<Container> leases(DockerClient client) {
+    return client
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(List.of(Labels.LEASE))
+        .exec()
+        .stream()
+        .filter(it -> owners.contains(it.getLabels().get(Labels.OWNER)))
+        .toList();
   }
 
   private List<Network> markedNetworks(DockerClient client) {

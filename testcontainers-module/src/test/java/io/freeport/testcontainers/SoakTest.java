@@ -19,9 +19,7 @@ class SoakTest {
   @Test
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void theDeadLeaveNothingAndTheLivingLoseNothing() throws Exception {
-    int minutes = Integer.getInteger("soak.minutes", 0);
-    Duration length = minutes > 0 ? Duration.ofMinutes(minutes) : Duration.ofSeconds(20);
-    Soak.Counts counts = Soak.run(length, System.nanoTime());
+    Soak.Counts counts = Soak.run(length(), System.nanoTime());
     System.out.println("Soak: " + counts);
     assertThat(counts.lost()).as("%s", counts).isEmpty();
     assertThat(counts.complaints()).as("%s", counts).isEmpty();
@@ -32,6 +30,38 @@ class SoakTest {
     assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
     assertThat(counts.containers()).as("%s", counts).isPositive();
     assertThat(counts.volumes()).as("%s", counts).isGreaterThanOrEqualTo(counts.containers());
+  }
+
+  /** Takes a minute longer: so long the lease of a dead JVM must have ended. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
+  void ofTwoHosts(@TempDir Path folder) throws Exception {
+    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    Soak.Counts counts = Soak.runOnTwoHosts(length(), folder, true, System.nanoTime());
+    System.out.println("Soak of two hosts: " + counts);
+    assertThat(counts.lost()).as("%s", counts).isEmpty();
+    assertThat(counts.complaints()).as("%s", counts).isEmpty();
+    assertThat(counts.leftAtTheEnd()).as("%s", counts).isZero();
+    assertThat(counts.bystandersLost()).as("%s", counts).isZero();
+    assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
+    assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
+  }
+
+  /** The control. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void ofTwoHostsWithoutLeases(@TempDir Path folder) throws Exception {
+    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    Soak.Counts counts =
+        Soak.runOnTwoHosts(Duration.ofSeconds(10), folder, false, System.nanoTime());
+    System.out.println("Soak of two hosts without leases: " + counts);
+    assertThat(counts.lost()).as("%s", counts).isEmpty();
+    assertThat(counts.leftAtTheEnd()).as("%s", counts).isPositive();
+  }
+
+  private static Duration length() {
+    int minutes = Integer.getInteger("soak.minutes", 0);
+    return minutes > 0 ? Duration.ofMinutes(minutes) : Duration.ofSeconds(20);
   }
 
   /** The control: without any sign of life a suite in another pid namespace counts as dead. */

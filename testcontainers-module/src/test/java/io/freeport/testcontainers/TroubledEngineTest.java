@@ -309,7 +309,10 @@ class TroubledEngineTest {
                   return null;
                 });
         ChildJvm child =
-            ChildJvm.start(Map.of("DOCKER_HOST", proxy.uri()), List.of(), StartsContainer.class)) {
+            ChildJvm.start(
+                Map.of("DOCKER_HOST", proxy.uri()),
+                List.of("-Dfreeport.lease=off"), // its start would come first
+                StartsContainer.class)) {
       assertThat(child.readToEnd())
           .anySatisfy(
               line ->

@@ -2,9 +2,13 @@ package io.freeport.cli.doctor;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
+import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineAddress;
+import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.lease.Lease;
+import io.freeport.docker.internal.lease.LeaseNeed;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
 import io.freeport.internal.settings.SettingKeys;
@@ -57,6 +61,7 @@ final class EngineChecks {
     try (DockerClient client = Engine.connect()) {
       results.add(engine(client, address));
       results.add(leftovers(client));
+      results.add(leases(client));
     } catch (IllegalStateException noEngine) {
       results.add(
           CheckResult.warn(
@@ -95,6 +100,37 @@ final class EngineChecks {
           firstLine(e),
           "Nor can the reaper tell, which removes what killed test runs leave. If a proxy is in front of the engine, let it allow"
               + " listing containers, networks and volumes.");
+    }
+  }
+
+  /** Tells what a reaper on another host sees of this one. */
+  private static CheckResult leases(DockerClient client) {
+    try {
+      LeaseNeed need =
+          Lease.areReliable(client)
+              ? LeaseNeed.of(DockerContext.ofThisJvm())
+              : new LeaseNeed(false, "with Podman, a lease does not tell whether its owner lives");
+      long running =
+          client.listContainersCmd().withLabelFilter(List.of(Labels.LEASE)).exec().size();
+      return CheckResult.ok(
+          "leases",
+          need.isThere()
+              ? "kept by JVMs with containers ("
+                  + need.reason()
+                  + "); "
+                  + running
+                  + " run at the engine. Reapers on other hosts see whether JVMs of this machine live"
+              : "none ("
+                  + need.reason()
+                  + "). Reapers on other hosts leave alone what JVMs of this machine start");
+    } catch (IllegalArgumentException badSetting) {
+      return CheckResult.fail(
+          "leases", "a setting is invalid", String.valueOf(badSetting.getMessage()));
+    } catch (RuntimeException e) {
+      return CheckResult.warn(
+          "leases",
+          firstLine(e),
+          "Nor can a test run tell. If a proxy is in front of the engine, let it allow /version and the list of containers.");
     }
   }
 

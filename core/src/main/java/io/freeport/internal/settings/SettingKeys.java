@@ -89,6 +89,14 @@ public final class SettingKeys {
   public static final SettingKey<Duration> REAPER_AGE =
       duration("freeport.reaper.age", Duration.ZERO);
 
+  /**
+   * Whether a container at the engine shows that this JVM lives: a constant of {@code LeaseMode}.
+   */
+  public static final SettingKey<@Nullable String> LEASE = text("freeport.lease");
+
+  /** The image of that container; it has to have the program cat. */
+  public static final SettingKey<@Nullable String> LEASE_IMAGE = text("freeport.lease.image");
+
   /** Whether resources of the engine are labelled with their owner: on or off. */
   public static final SettingKey<@Nullable String> LABELS = text("freeport.labels");
 

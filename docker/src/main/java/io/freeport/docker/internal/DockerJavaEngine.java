@@ -33,6 +33,11 @@ public final class DockerJavaEngine implements EngineProvider {
     return connect(RESPONSE_TIMEOUT);
   }
 
+  @Override
+  public DockerClient connectEndless() {
+    return connect(Duration.ZERO);
+  }
+
   /**
    * Makes this JVM ask a certain engine, and not the one that docker-java finds.
    *

@@ -41,6 +41,11 @@ public final class Engine {
     return PROVIDER.connect();
   }
 
+  /** Returns a client that waits for answers without a limit, as a stream needs it. */
+  public static DockerClient connectEndless() {
+    return PROVIDER.connectEndless();
+  }
+
   /** Returns where the engine is; throws the same as {@link #connect()}, if none answers. */
   public static URI uri() {
     return PROVIDER.uri();

@@ -15,6 +15,13 @@ public interface EngineProvider {
   DockerClient connect();
 
   /**
+   * Returns a new client that waits for answers without a limit, to be closed by the caller.
+   *
+   * @throws IllegalStateException if no engine answers
+   */
+  DockerClient connectEndless();
+
+  /**
    * Returns where the engine is.
    *
    * @throws IllegalStateException if the provider asks the engine, and it does not answer

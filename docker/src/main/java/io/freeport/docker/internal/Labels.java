@@ -20,6 +20,9 @@ public final class Labels {
    */
   public static final String IMAGE = "io.freeport.image";
 
+  /** A container that only shows that its owner lives; see {@code internal.lease.Lease}. */
+  public static final String LEASE = "io.freeport.lease";
+
   /** The JVM that uses Testcontainers. Reusable containers have no such label. */
   public static final String TESTCONTAINERS_SESSION = "org.testcontainers.sessionId";
 

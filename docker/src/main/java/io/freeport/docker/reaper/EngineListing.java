@@ -1,10 +1,13 @@
 package io.freeport.docker.reaper;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.command.ListVolumesResponse;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import io.freeport.docker.internal.lease.Lease;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -68,9 +71,27 @@ record EngineListing(DockerClient client) {
     return EngineResource.instant(client.infoCmd().exec().getSystemTime());
   }
 
+  /**
+   * Returns what the engine knows of a container.
+   *
+   * @throws NotFoundException if there is none
+   */
+  InspectContainerResponse container(String id) {
+    return client.inspectContainerCmd(id).exec();
+  }
+
+  /** Returns false in doubt. */
+  boolean hasReliableLeases() {
+    try {
+      return Lease.areReliable(client);
+    } catch (DockerException e) {
+      return false;
+    }
+  }
+
   boolean hasContainer(String id) {
     try {
-      client.inspectContainerCmd(id).exec();
+      container(id);
       return true;
     } catch (NotFoundException e) {
       return false;

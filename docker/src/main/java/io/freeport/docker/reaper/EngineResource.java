@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.ContainerNetworkSettings;
 import com.github.dockerjava.api.model.ContainerPort;
 import com.github.dockerjava.api.model.Network;
 import io.freeport.docker.internal.Display;
+import io.freeport.docker.internal.Labels;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports the ports of the engine's host that it publishes
  * @param uses what a container refers to: ids and names of networks, names of volumes, and the id
  *     or name of a container whose network it has, each after its kind
+ * @param isRunning whether it is a container that runs
  */
 record EngineResource(
     Kind kind,
@@ -40,7 +42,8 @@ record EngineResource(
     Map<String, String> labels,
     @Nullable Instant created,
     Set<Integer> ports,
-    Set<String> uses) {
+    Set<String> uses,
+    boolean isRunning) {
 
   /** It becomes a part of a path in a request. */
   private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
@@ -67,7 +70,8 @@ record EngineResource(
         strings(container.getLabels()),
         created == null ? null : Instant.ofEpochSecond(created),
         ports,
-        usesOf(container));
+        usesOf(container),
+        "running".equals(container.getState()));
   }
 
   private static Set<String> usesOf(Container container) {
@@ -119,7 +123,8 @@ record EngineResource(
         strings(network.getLabels()),
         created == null ? null : created.toInstant(),
         Set.of(),
-        Set.of());
+        Set.of(),
+        false);
   }
 
   /**
@@ -134,7 +139,8 @@ record EngineResource(
         strings(volume.getLabels()),
         instant(created.get(orEmpty(volume.getName()))),
         Set.of(),
-        Set.of());
+        Set.of(),
+        false);
   }
 
   private static String orEmpty(@Nullable String text) {
@@ -160,6 +166,11 @@ record EngineResource(
   /** Returns a label's value; null if there is no such label. */
   @Nullable String label(String key) {
     return labels.get(key);
+  }
+
+  /** Returns whether it is what an owner keeps at the engine as long as it lives. */
+  boolean isLease() {
+    return kind == Kind.CONTAINER && labels.containsKey(Labels.LEASE);
   }
 
   boolean hasPlausibleId() {

@@ -198,8 +198,7 @@ final class ReapPass {
 
   private void planAndCarryOut(
       EngineListing engine, ExecutorService workers, Predicate<ReapPlan> carriedOut) {
-    ReapPlanner planner = planner(engine);
-    List<JudgedResource> judged = judge(engine, planner, workers);
+    List<JudgedResource> judged = judge(engine, workers);
     ReapPlan made = new ReapPlan(judged.stream().map(JudgedResource::finding).toList(), unseen());
     LOGGER.log(Level.DEBUG, "{0}", made);
     if (!carriedOut.test(made)) {
@@ -215,30 +214,33 @@ final class ReapPass {
     begun.run();
   }
 
-  private ReapPlanner planner(EngineListing engine) {
+  private ReapPlanner planner(EngineListing engine, List<EngineResource> containers) {
+    Leases leases = new Leases(engine, containers);
     Instant here = Instant.now();
     Instant there = options.ageOfUnknown() == null ? null : engine.time();
     return there == null
-        ? new ReapPlanner(options.owners(), null, here, engine::labelsOfImage)
+        ? new ReapPlanner(options.owners(), leases, null, here, engine::labelsOfImage)
         // A clock that is ahead makes everything look old.
         : new ReapPlanner(
             options.owners(),
+            leases,
             options.ageOfUnknown(),
             there.isBefore(here) ? there : here,
             engine::labelsOfImage);
   }
 
-  private List<JudgedResource> judge(
-      EngineListing engine, ReapPlanner planner, ExecutorService workers) {
+  private List<JudgedResource> judge(EngineListing engine, ExecutorService workers) {
     // At the same time, since each suite waits for these lists.
     Future<List<EngineResource>> networks = workers.submit(() -> engine.networks(Labels.OWNER));
     Future<List<EngineResource>> volumes = workers.submit(() -> engine.volumes(Labels.OWNER));
-    List<JudgedResource> judged = new ArrayList<>(planner.judge(engine.containers(Labels.OWNER)));
+    List<EngineResource> containers = engine.containers(Labels.OWNER);
+    ReapPlanner planner = planner(engine, containers);
+    List<JudgedResource> judged = new ArrayList<>(planner.judge(containers));
     judged.addAll(planner.judge(seen(Kind.NETWORK, () -> resultOf(networks))));
     judged.addAll(planner.judge(seen(Kind.VOLUME, () -> resultOf(volumes))));
     judged.addAll(judgeSessions(engine, planner, judged));
     return judged.stream().anyMatch(JudgedResource::isToBeRemoved)
-        ? new References(engine.containers()).keepUsed(judged)
+        ? Leases.keepNeeded(new References(engine.containers()).keepUsed(judged))
         : judged;
   }
 

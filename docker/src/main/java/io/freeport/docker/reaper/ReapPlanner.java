@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class ReapPlanner {
 
   private final OwnerRegistry owners;
+  private final Leases leases;
   private final @Nullable Duration ageOfUnknown;
   private final Instant now;
   private final Function<String, @Nullable Map<String, String>> labelsOfImage;
 
   private final Map<Owner, OwnerVerdict> verdicts = new HashMap<>();
+  private final Map<Owner, Optional<OwnerVerdict>> byLease = new HashMap<>();
   private final Map<String, Map<String, String>> images = new HashMap<>();
 
   /**
@@ -41,10 +43,12 @@ final class ReapPlanner {
    */
   ReapPlanner(
       OwnerRegistry owners,
+      Leases leases,
       @Nullable Duration ageOfUnknown,
       Instant now,
       Function<String, @Nullable Map<String, String>> labelsOfImage) {
     this.owners = owners;
+    this.leases = leases;
     this.ageOfUnknown = ageOfUnknown;
     this.now = now;
     this.labelsOfImage = labelsOfImage;
@@ -80,6 +84,9 @@ final class ReapPlanner {
             && ageOfUnknown != null
             && resource.created() != null
             && resource.age(now).compareTo(ageOfUnknown) > 0;
+    if (life == Life.UNKNOWN && leases.isUseless(resource)) {
+      return remove(resource, label, life, verdict.reason() + ", and this lease has been lost");
+    }
     if (!verdict.isDead() && !isOld) {
       return keep(resource, label, life, verdict.reason());
     }
@@ -92,10 +99,19 @@ final class ReapPlanner {
         .orElseGet(() -> remove(resource, label, life, reason));
   }
 
-  /** The age of what an owner left can tell more only of an owner that is out of sight. */
+  /**
+   * The age of what an owner left, and a lease, can tell more only of an owner that is out of
+   * sight.
+   */
   private OwnerVerdict verdictOn(Owner owner, @Nullable Instant created) {
     OwnerVerdict verdict = verdicts.computeIfAbsent(owner, owners::judge);
-    return verdict.life() == OwnerVerdict.Life.UNKNOWN ? owners.judge(owner, created) : verdict;
+    if (verdict.life() != OwnerVerdict.Life.UNKNOWN) {
+      return verdict;
+    }
+    OwnerVerdict byAge = owners.judge(owner, created);
+    return byAge.life() != OwnerVerdict.Life.UNKNOWN
+        ? byAge
+        : byLease.computeIfAbsent(owner, leases::verdictOn).orElse(byAge);
   }
 
   private static String inSettingsForm(@Nullable Duration age) {

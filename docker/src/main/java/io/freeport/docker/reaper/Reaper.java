@@ -5,6 +5,7 @@ import io.freeport.PortStatistics;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.lease.LeaseKeeper;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import io.freeport.internal.owner.OwnerRegistry;
 import java.lang.System.Logger;
@@ -209,8 +210,10 @@ public final class Reaper {
    * @return one label, {@code io.freeport.owner}, whose value identifies this JVM
    */
   public static Map<String, String> labels() {
-    OwnerRegistry owners = DockerContext.ofThisJvm().owners();
+    DockerContext context = DockerContext.ofThisJvm();
+    OwnerRegistry owners = context.owners();
     owners.showLife();
+    LeaseKeeper.begin(context, null);
     return Map.of(Labels.OWNER, owners.self().toString());
   }
 }

@@ -8,6 +8,7 @@ import io.freeport.docker.reaper.ReapPlan.Finding;
 import io.freeport.docker.reaper.ReapPlan.Kind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,11 @@ final class Removal {
    * them, but do not wait for other containers: one that hangs would delay them all.
    */
   void run() {
-    List<JudgedResource> plan = judged.stream().filter(JudgedResource::isToBeRemoved).toList();
+    List<JudgedResource> plan =
+        judged.stream()
+            .filter(JudgedResource::isToBeRemoved)
+            .sorted(Comparator.comparing(each -> each.resource().isLease())) // these last
+            .toList();
     AtomicInteger done = new AtomicInteger();
     Runnable oneMore =
         () -> {
@@ -104,7 +109,7 @@ final class Removal {
     Map<JudgedResource, CompletableFuture<Void>> tasks = new LinkedHashMap<>();
     for (JudgedResource each : plan) {
       CompletableFuture<Void> before =
-          all(tasks.keySet().stream().filter(one -> mayUse(one, each)).map(tasks::get));
+          all(tasks.keySet().stream().filter(one -> goesBefore(one, each)).map(tasks::get));
       tasks.put(
           each,
           before
@@ -121,6 +126,17 @@ final class Removal {
 
   private static CompletableFuture<Void> all(Stream<CompletableFuture<Void>> tasks) {
     return CompletableFuture.allOf(tasks.toArray(CompletableFuture<?>[]::new));
+  }
+
+  private static boolean goesBefore(JudgedResource one, JudgedResource other) {
+    return mayUse(one, other) || isOfOwner(one, other);
+  }
+
+  /** Returns whether the second one is the lease of the first one's owner. */
+  private static boolean isOfOwner(JudgedResource one, JudgedResource lease) {
+    return lease.resource().isLease()
+        && !one.resource().isLease()
+        && one.finding().owner().equals(lease.finding().owner());
   }
 
   /** Returns whether the first one is a container of the same owner, or group. */
@@ -185,6 +201,9 @@ final class Removal {
   private Outcome tryOnce(JudgedResource judgedResource) {
     Finding finding = judgedResource.finding();
     try {
+      if (isNeeded(judgedResource)) {
+        return Outcome.IN_USE;
+      }
       Optional<Outcome> obstacle = obstacle(judgedResource.resource());
       if (obstacle.isPresent()) {
         return obstacle.get();
@@ -197,6 +216,14 @@ final class Removal {
       LOGGER.log(Level.DEBUG, "Cannot " + finding, e);
       return outcomeOf(e, finding.kind());
     }
+  }
+
+  /** Returns whether it is the lease of an owner of whom something could not be removed. */
+  private boolean isNeeded(JudgedResource judgedResource) {
+    return judged.stream()
+        .filter(other -> other.isToBeRemoved() && isOfOwner(other, judgedResource))
+        .map(other -> outcomes.get(other.finding()))
+        .anyMatch(outcome -> outcome == null || !outcome.isDone());
   }
 
   /**

@@ -56,6 +56,9 @@ public final class FakeEngine implements AutoCloseable {
   public final List<Map<String, Object>> networks = new CopyOnWriteArrayList<>();
   public final List<Map<String, Object>> volumes = new CopyOnWriteArrayList<>();
 
+  /** What an engine tells of one container, by its id; without it, what the list has. */
+  public final Map<String, Map<String, Object>> details = new ConcurrentHashMap<>();
+
   /** Labels by image id. */
   public final Map<String, Map<String, String>> images = new ConcurrentHashMap<>();
 
@@ -75,6 +78,10 @@ public final class FakeEngine implements AutoCloseable {
 
   /** Null if it does not tell it. */
   public volatile @Nullable String systemTime = "2100-01-01T00:00:00Z";
+
+  /** What its version is made of. */
+  public volatile List<Map<String, Object>> parts =
+      List.of(Map.of("Name", "Engine", "Version", "28.5.2"));
 
   private final AtomicInteger now = new AtomicInteger();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -212,11 +219,16 @@ public final class FakeEngine implements AutoCloseable {
     if (request.endsWith("/info")) {
       return systemTime == null ? Map.of() : Map.of("SystemTime", systemTime);
     }
+    if (request.endsWith("/version")) {
+      return Map.of("Version", "28.5.2", "Components", parts);
+    }
     if (request.contains("/volumes/")) {
       return named("Name", request.replaceAll(".*/", ""), volumes);
     }
     if (request.contains("/containers/")) {
-      return named("Id", request.replaceAll(".*/containers/(.*)/json", "$1"), containers);
+      String id = request.replaceAll(".*/containers/(.*)/json", "$1");
+      Map<String, Object> known = details.get(id);
+      return known == null ? named("Id", id, containers) : known;
     }
     if (request.contains("/images/")) {
       String id = request.replaceAll(".*/images/(.*)/json", "$1").replace("%3A", ":");

@@ -3,6 +3,7 @@ package io.freeport.testcontainers.internal;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.lease.LeaseKeeper;
 import io.freeport.docker.reaper.ReapBeforeTests;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.core.CreateContainerCmdModifier;
@@ -25,7 +26,9 @@ public final class OwnerLabelModifier implements CreateContainerCmdModifier {
   public CreateContainerCmd modify(CreateContainerCmd create) {
     if (!isRyuk(create.getImage())) {
       ReapBeforeTests.unlessItRan();
-      Labels.addOwnerTo(create, DockerContext.ofThisJvm());
+      DockerContext context = DockerContext.ofThisJvm();
+      Labels.addOwnerTo(create, context);
+      LeaseKeeper.begin(context, create.getImage());
     }
     return create;
   }

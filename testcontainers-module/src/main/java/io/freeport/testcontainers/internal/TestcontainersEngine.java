@@ -50,6 +50,12 @@ public final class TestcontainersEngine implements EngineProvider {
     return http == null ? client : bounded(http, transport.getDockerHost());
   }
 
+  /** As all of its clients do. */
+  @Override
+  public DockerClient connectEndless() {
+    return connect();
+  }
+
   private static DockerClient bounded(DockerHttpClient http, URI host) {
     return DockerClientImpl.getInstance(
         DefaultDockerClientConfig.createDefaultConfigBuilder()
