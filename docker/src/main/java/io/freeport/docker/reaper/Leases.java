@@ -136,7 +136,8 @@ final class Leases {
   private boolean hasEndedLongAgo(String id) {
     InspectContainerResponse info = look(id);
     ContainerState state = info == null ? null : info.getState();
-    if (state == null) {
+    ContainerConfig config = info == null ? null : info.getConfig();
+    if (state == null || config == null || !Lease.isOne(config)) {
       return false;
     }
     if ("created".equals(state.getStatus())) {

@@ -84,16 +84,14 @@ final class ReapPlanner {
             && ageOfUnknown != null
             && resource.created() != null
             && resource.age(now).compareTo(ageOfUnknown) > 0;
-    if (life == Life.UNKNOWN && leases.isUseless(resource)) {
-      return remove(resource, label, life, verdict.reason() + ", and this lease has been lost");
-    }
-    if (!verdict.isDead() && !isOld) {
+    boolean isUseless = life == Life.UNKNOWN && leases.isUseless(resource);
+    if (!verdict.isDead() && !isOld && !isUseless) {
       return keep(resource, label, life, verdict.reason());
     }
     String reason =
         isOld
             ? verdict.reason() + ", and it is older than " + inSettingsForm(ageOfUnknown)
-            : verdict.reason();
+            : isUseless ? verdict.reason() + ", and this lease tells nothing" : verdict.reason();
     return doubtAboutLabel(resource, label)
         .map(doubt -> keep(resource, label, life, doubt))
         .orElseGet(() -> remove(resource, label, life, reason));

@@ -286,6 +286,18 @@ class LeasesTest {
     assertThat(engine.removed()).isEqualTo(goes ? List.of(id(1)) : List.of());
   }
 
+  /** As of an image that somebody has made of a lease. */
+  @Test
+  void whatOnlyLooksLikeALeaseStays() {
+    lease(id(1), ELSEWHERE, "exited", 1000);
+    config(ended(id(1), 137, LONG_AGO)).put("StdinOnce", false);
+    lease(id(2), ANOTHER, "exited", 1000);
+    ended(id(2), 137, LONG_AGO);
+    engine.images.put("sha256:1", Map.of(Labels.OWNER, ANOTHER, Labels.LEASE, "1"));
+    assertThat(reaper().reap().problem()).isEmpty();
+    assertThat(engine.removed()).isEmpty();
+  }
+
   /** Without the newer one, the older one would tell that the owner is dead. */
   @Test
   void oneOfTwoLeasesStays() {
@@ -333,7 +345,7 @@ class LeasesTest {
           }
           runs |= state.equals("running");
           latestIsEnd = state.equals("exited") && status == 0 && isOld && isLease;
-          if (leases == 1 && !state.equals("running") && isOld && state.equals("exited")) {
+          if (leases == 1 && isLease && isOld && state.equals("exited")) {
             mayGo.add(id(i * 10)); // it tells nothing, or its owner is dead
           }
         }
