@@ -192,7 +192,10 @@ class ContainersTest {
         new RestrictedEngine(folder.resolve("no-info.sock"), "^GET \\S*/info")) {
       CliProcess.Result doctor = CliProcess.run(engine.environment(), folder, "doctor");
       assertThat(doctor.out())
-          .contains("warn engine           answers at unix://" + folder + "/no-info.sock, and ")
+          .contains(
+              "warn engine           answers at unix://"
+                  + folder
+                  + "/no-info.sock (DOCKER_HOST), and ")
           .containsPattern("(ok|warn) +leftovers +(dead|\\d)")
           .contains("   Ryuk  ")
           .contains("ok   freeport.yaml ");
