@@ -14,7 +14,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * Finds addresses that an initializer or a constructor made of a field with {@link FreePort} before
- * its port was injected: their port is 0, or null. Whoever else has read the field cannot be seen.
+ * its port was injected: their port is 0, or null. Other early reads cannot be seen.
  */
 final class EarlyReads {
 

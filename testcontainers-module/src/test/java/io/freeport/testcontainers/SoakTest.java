@@ -21,13 +21,7 @@ class SoakTest {
   void theDeadLeaveNothingAndTheLivingLoseNothing() throws Exception {
     Soak.Counts counts = Soak.run(length(), System.nanoTime());
     System.out.println("Soak: " + counts);
-    assertThat(counts.lost()).as("%s", counts).isEmpty();
-    assertThat(counts.complaints()).as("%s", counts).isEmpty();
-    assertThat(counts.leftAtTheEnd()).as("%s", counts).isZero();
-    assertThat(counts.bystandersLost()).as("%s", counts).isZero();
-    // Or it would show nothing.
-    assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
-    assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
+    assertNothingIsLostOrLeft(counts);
     assertThat(counts.containers()).as("%s", counts).isPositive();
     assertThat(counts.volumes()).as("%s", counts).isGreaterThanOrEqualTo(counts.containers());
   }
@@ -39,12 +33,7 @@ class SoakTest {
     assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
     Soak.Counts counts = Soak.runOnTwoHosts(length(), folder, true, System.nanoTime());
     System.out.println("Soak of two hosts: " + counts);
-    assertThat(counts.lost()).as("%s", counts).isEmpty();
-    assertThat(counts.complaints()).as("%s", counts).isEmpty();
-    assertThat(counts.leftAtTheEnd()).as("%s", counts).isZero();
-    assertThat(counts.bystandersLost()).as("%s", counts).isZero();
-    assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
-    assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
+    assertNothingIsLostOrLeft(counts);
   }
 
   /** The control. */
@@ -57,6 +46,16 @@ class SoakTest {
     System.out.println("Soak of two hosts without leases: " + counts);
     assertThat(counts.lost()).as("%s", counts).isEmpty();
     assertThat(counts.leftAtTheEnd()).as("%s", counts).isPositive();
+  }
+
+  private static void assertNothingIsLostOrLeft(Soak.Counts counts) {
+    assertThat(counts.lost()).as("%s", counts).isEmpty();
+    assertThat(counts.complaints()).as("%s", counts).isEmpty();
+    assertThat(counts.leftAtTheEnd()).as("%s", counts).isZero();
+    assertThat(counts.bystandersLost()).as("%s", counts).isZero();
+    // Or it would show nothing.
+    assertThat(counts.killedWhile()).as("%s", counts).isNotEmpty();
+    assertThat(counts.reaped() + counts.foundAtTheEnd()).as("%s", counts).isPositive();
   }
 
   private static Duration length() {

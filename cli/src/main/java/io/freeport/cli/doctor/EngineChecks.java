@@ -6,8 +6,8 @@ import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineAddress;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
-import io.freeport.docker.internal.lease.Lease;
 import io.freeport.docker.internal.lease.LeaseNeed;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
@@ -18,13 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** Checks of containers: the engine, resources that dead JVMs left there, and Ryuk. */
 final class EngineChecks {
-
-  private static final Set<String> LOCAL = Set.of("unix", "npipe");
 
   private EngineChecks() {}
 
@@ -106,10 +103,7 @@ final class EngineChecks {
   /** Tells what a reaper on another host sees of this one. */
   private static CheckResult leases(DockerClient client) {
     try {
-      LeaseNeed need =
-          Lease.areReliable(client)
-              ? LeaseNeed.of(DockerContext.ofThisJvm())
-              : new LeaseNeed(false, "with Podman, a lease does not tell whether its owner lives");
+      LeaseNeed need = LeaseNeed.of(DockerContext.ofThisJvm()).at(client);
       long running =
           client.listContainersCmd().withLabelFilter(List.of(Labels.LEASE)).exec().size();
       return CheckResult.ok(
@@ -144,7 +138,7 @@ final class EngineChecks {
     boolean rootless = options.stream().anyMatch(option -> option.contains("rootless"));
     String text =
         info.getServerVersion() + " at " + address + (rootless ? ", rootless" : ", not rootless");
-    return LOCAL.contains(address.uri().getScheme())
+    return EngineStrategy.isLocalSocket(address.uri())
         ? CheckResult.ok("engine", text)
         : CheckResult.warn(
             "engine",

@@ -10,6 +10,7 @@ import io.freeport.cli.terminal.CommandFailure;
 import io.freeport.cli.terminal.ExitStatus;
 import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
@@ -71,8 +72,7 @@ record ContainerTarget(String id, String containerName) implements KillTarget {
   @Override
   public Optional<String> refusal(boolean force) {
     URI engine = Engine.uri();
-    boolean here = "unix".equals(engine.getScheme()) || "npipe".equals(engine.getScheme());
-    return here
+    return EngineStrategy.isLocalSocket(engine)
         ? Optional.empty()
         : Optional.of("its engine, " + engine + ", may be on another host. Stop it there");
   }

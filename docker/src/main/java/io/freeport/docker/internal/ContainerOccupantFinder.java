@@ -132,7 +132,7 @@ public final class ContainerOccupantFinder implements PortOccupantFinder {
 
   /** An engine that is reached by TCP publishes on its host, which may be another one. */
   public static Optional<String> elsewhere(URI engine) {
-    return "unix".equals(engine.getScheme()) || "npipe".equals(engine.getScheme())
+    return EngineStrategy.isLocalSocket(engine)
         ? Optional.empty()
         : Optional.of("on the host of the engine at " + engine);
   }

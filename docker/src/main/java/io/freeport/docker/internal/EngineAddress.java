@@ -39,7 +39,7 @@ public record EngineAddress(DockerClientConfig config, String origin, @Nullable 
     URI uri = parse(address);
     DefaultDockerClientConfig.Builder builder =
         new DefaultDockerClientConfig.Builder().withDockerHost(uri.toString());
-    if (!isLocal(uri)) {
+    if (!EngineStrategy.isLocalSocket(uri)) {
       builder
           .withDockerTlsVerify(System.getenv(DefaultDockerClientConfig.DOCKER_TLS_VERIFY))
           .withDockerCertPath(System.getenv(DefaultDockerClientConfig.DOCKER_CERT_PATH));
@@ -137,7 +137,10 @@ public record EngineAddress(DockerClientConfig config, String origin, @Nullable 
   private static URI parse(String address) {
     try {
       URI uri = new URI(address);
-      boolean isFile = isLocal(uri) && uri.getRawAuthority() == null && uri.getRawPath() != null;
+      boolean isFile =
+          EngineStrategy.isLocalSocket(uri)
+              && uri.getRawAuthority() == null
+              && uri.getRawPath() != null;
       boolean isHost = "tcp".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0;
       if (isFile || isHost) {
         return uri;
@@ -149,10 +152,6 @@ public record EngineAddress(DockerClientConfig config, String origin, @Nullable 
         "expected the address of a Docker engine, as unix:///var/run/docker.sock, tcp://localhost:2375 or npipe:////./pipe/docker_engine, but was \""
             + PrintableText.line(address)
             + "\"");
-  }
-
-  private static boolean isLocal(URI uri) {
-    return "unix".equals(uri.getScheme()) || "npipe".equals(uri.getScheme());
   }
 
   public URI uri() {

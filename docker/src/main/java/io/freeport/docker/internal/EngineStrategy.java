@@ -5,6 +5,7 @@ import io.freeport.HeldPort;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.function.Supplier;
 
 /**
@@ -96,6 +97,11 @@ public final class EngineStrategy {
               + " in between is replaced.",
           reason);
     }
+  }
+
+  /** Returns whether an engine is reached by a socket or pipe of this host, not by the network. */
+  public static boolean isLocalSocket(URI engine) {
+    return "unix".equals(engine.getScheme()) || "npipe".equals(engine.getScheme());
   }
 
   public static boolean isLoopback(String host) {

@@ -162,7 +162,10 @@ final class Leases {
     return now != null && end.plus(GRACE).isBefore(now);
   }
 
-  /** Keeps the leases of owners of whom something else stays: without one, nobody could tell. */
+  /**
+   * Keeps the lease of an owner as long as something else of that owner stays. Without the lease,
+   * no later reaper could judge it.
+   */
   static List<JudgedResource> keepNeeded(List<JudgedResource> judged) {
     Set<String> staying = new HashSet<>();
     for (JudgedResource each : judged) {

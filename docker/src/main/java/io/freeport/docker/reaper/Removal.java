@@ -218,12 +218,13 @@ final class Removal {
     }
   }
 
-  /** Returns whether it is the lease of an owner of whom something could not be removed. */
+  /** Returns whether it is a lease whose owner has left something that could not be removed. */
   private boolean isNeeded(JudgedResource judgedResource) {
-    return judged.stream()
-        .filter(other -> other.isToBeRemoved() && isOfOwner(other, judgedResource))
-        .map(other -> outcomes.get(other.finding()))
-        .anyMatch(outcome -> outcome == null || !outcome.isDone());
+    return judgedResource.resource().isLease()
+        && judged.stream()
+            .filter(other -> other.isToBeRemoved() && isOfOwner(other, judgedResource))
+            .map(other -> outcomes.get(other.finding()))
+            .anyMatch(outcome -> outcome == null || !outcome.isDone());
   }
 
   /**

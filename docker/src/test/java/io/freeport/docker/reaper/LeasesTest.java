@@ -187,18 +187,8 @@ class LeasesTest {
         ended(id(2), 137, LONG_AGO);
       }
       case "no time" -> engine.systemTime = null;
-      case "refused" ->
-          engine.fault =
-              request ->
-                  request.endsWith("/containers/" + id(1) + "/json")
-                      ? new Answer(403, "by administrative rules")
-                      : null;
-      case "gone" ->
-          engine.fault =
-              request ->
-                  request.endsWith("/containers/" + id(1) + "/json")
-                      ? new Answer(404, "no such container")
-                      : null;
+      case "refused" -> answerToLook(new Answer(403, "by administrative rules"));
+      case "gone" -> answerToLook(new Answer(404, "no such container"));
       case "Podman" -> engine.parts = List.of(Map.of("Name", "Podman Engine", "Version", "5.8.6"));
       case "no version" ->
           engine.fault =
@@ -208,6 +198,10 @@ class LeasesTest {
     }
     assertThat(reaper().reap().removed()).extracting(Finding::id).doesNotContain(CONTAINER);
     assertThat(engine.removed()).doesNotContain(CONTAINER);
+  }
+
+  private void answerToLook(Answer answer) {
+    engine.fault = request -> request.endsWith("/containers/" + id(1) + "/json") ? answer : null;
   }
 
   /** This host sees its own owners, whatever somebody wrote on a container. */

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container that runs {@code cat} as long as this JVM is connected to its input. When the JVM
- * ends, however it ends, the engine closes the input, and {@code cat} ends with status 0. So
- * whoever asks the engine sees whether the owner lives, from any host.
+ * ends, however it ends, the engine closes the input, and {@code cat} ends with status 0. So the
+ * engine can be asked, from any host, whether the owner lives.
  *
  * <p>Measured with Docker 20.10, 26.1 and 28.5, also without root: a lease that is stopped or
  * killed, or that goes down with its engine, ends with status 137. With live-restore it goes on

@@ -41,6 +41,7 @@ public final class LeaseKeeper {
   private static boolean isDecided; // guarded by the class
   private static @Nullable LeaseKeeper ofThisJvm; // guarded by the class
 
+  private final LeaseNeed need;
   private final Owner owner;
 
   /** Those of containers of this JVM. */
@@ -55,7 +56,8 @@ public final class LeaseKeeper {
   private volatile @Nullable Lease lease;
   private volatile boolean isEnding;
 
-  private LeaseKeeper(Owner owner) {
+  private LeaseKeeper(LeaseNeed need, Owner owner) {
+    this.need = need;
     this.owner = owner;
   }
 
@@ -101,14 +103,16 @@ public final class LeaseKeeper {
   }
 
   private static @Nullable LeaseKeeper start(DockerContext context) {
+    LeaseNeed need;
     try {
-      if (!LeaseNeed.of(context).isThere()) {
-        return null;
-      }
+      need = LeaseNeed.of(context);
     } catch (IllegalStateException noEngine) {
       return null; // the container that is about to be created fails, and says why
     }
-    LeaseKeeper keeper = new LeaseKeeper(context.owners().self());
+    if (!need.isThere()) {
+      return null;
+    }
+    LeaseKeeper keeper = new LeaseKeeper(need, context.owners().self());
     Runtime.getRuntime().addShutdownHook(new Thread(keeper::end, "freeport-lease-end"));
     startDaemon(keeper::keep, "freeport-lease");
     return keeper;
@@ -129,8 +133,9 @@ public final class LeaseKeeper {
       while (!isEnding) {
         try (DockerClient client = Engine.connect();
             DockerClient endless = Engine.connectEndless()) {
-          if (!Lease.areReliable(client)) {
-            LOGGER.log(Level.DEBUG, "With Podman, a lease does not tell whether its owner lives");
+          LeaseNeed here = need.at(client);
+          if (!here.isThere()) {
+            LOGGER.log(Level.DEBUG, "No lease: {0}", here.reason());
             first.countDown();
             return;
           }

@@ -1,5 +1,6 @@
 package io.freeport.docker.internal.lease;
 
+import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineStrategy;
@@ -8,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Whether JVMs of this machine keep a lease, and why.
@@ -16,8 +16,6 @@ import java.util.Set;
  * @param reason a clause for messages
  */
 public record LeaseNeed(boolean isThere, String reason) {
-
-  private static final Set<String> LOCAL = Set.of("unix", "npipe");
 
   /** What Docker and Podman put into containers. */
   private static final List<Path> SIGNS_OF_A_CONTAINER =
@@ -41,6 +39,13 @@ public record LeaseNeed(boolean isThere, String reason) {
     };
   }
 
+  /** Returns the same, or that there is none at an engine whose leases tell nothing. */
+  public LeaseNeed at(DockerClient client) {
+    return !isThere || Lease.areReliable(client)
+        ? this
+        : new LeaseNeed(false, "with Podman, a lease does not tell whether its owner lives");
+  }
+
   private static LeaseNeed byPlaces(URI engine) {
     if (!isOnThisHost(engine)) {
       return new LeaseNeed(true, "the engine at " + engine + " is not on this host");
@@ -51,7 +56,7 @@ public record LeaseNeed(boolean isThere, String reason) {
   }
 
   private static boolean isOnThisHost(URI engine) {
-    return LOCAL.contains(engine.getScheme())
+    return EngineStrategy.isLocalSocket(engine)
         || (engine.getHost() != null && EngineStrategy.isLoopback(engine.getHost()));
   }
 

@@ -184,6 +184,7 @@ class LeaseTest {
   void isNotMadeIfItIsOff() throws Exception {
     try (ChildJvm child = start("-Dfreeport.lease=off")) {
       run(child, "start");
+      assertThat(leases()).as("a start waits for its lease").isEmpty();
       run(child, "stop");
       child.send("exit");
       assertThat(child.readToEnd()).isEmpty();
