@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class ChildJvm implements AutoCloseable {
 
-  private static final int LONGEST_LIFE_MINUTES = 4;
+  private static final int LONGEST_LIFE_MINUTES = 10;
 
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
 

@@ -13,6 +13,7 @@ import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
+import io.freeport.docker.testing.MortalEngine;
 import io.freeport.junit5.RequiresDocker;
 import java.io.IOException;
 import java.net.InetSocketAddress;

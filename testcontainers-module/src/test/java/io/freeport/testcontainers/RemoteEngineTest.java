@@ -11,8 +11,6 @@ import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +38,7 @@ class RemoteEngineTest {
       HeldPort port = ContainerPorts.publish(httpd, Httpd.PORT);
       httpd.start();
       assertThat(httpd.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
-      assertThat(statusOf(httpd.getHost(), port.number())).isEqualTo(404);
+      assertThat(Httpd.statusOf(httpd.getHost(), port.number())).isEqualTo(404);
     }
   }
 
@@ -63,7 +61,7 @@ class RemoteEngineTest {
         assertThat(result.log()).as("who sets it knows").isEmpty();
       }
       for (int port : result.ports()) {
-        assertThat(statusOf(host, port)).isEqualTo(404);
+        assertThat(Httpd.statusOf(host, port)).isEqualTo(404);
       }
       child.send("end");
       assertThat(child.waitFor()).isZero();
@@ -90,19 +88,8 @@ class RemoteEngineTest {
       assertThat(port.number()).isNotEqualTo(taken.number());
       assertThat(configured).containsExactly(taken.number(), port.number());
       assertThat(second.getMappedPort(Httpd.PORT)).isEqualTo(port.number());
-      assertThat(statusOf(second.getHost(), port.number())).isEqualTo(404);
-      assertThat(statusOf(first.getHost(), taken.number())).isEqualTo(404);
-    }
-  }
-
-  private static int statusOf(String host, int port) throws Exception {
-    HttpURLConnection connection =
-        (HttpURLConnection)
-            URI.create("http://" + host + ":" + port + "/").toURL().openConnection();
-    try {
-      return connection.getResponseCode();
-    } finally {
-      connection.disconnect();
+      assertThat(Httpd.statusOf(second.getHost(), port.number())).isEqualTo(404);
+      assertThat(Httpd.statusOf(first.getHost(), taken.number())).isEqualTo(404);
     }
   }
 }

@@ -10,9 +10,9 @@ import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
+import io.freeport.docker.testing.TestHost;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,10 +72,6 @@ final class Soak {
 
   private static final int PLACES = 6;
 
-  /** As a container has one, with the same owner directory. Only root can make it. */
-  private static final List<String> NAMESPACE =
-      List.of("/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
-
   private static final List<String> MOMENTS =
       List.of("holding", "creating", "starting", "started", "stopping");
 
@@ -83,7 +79,7 @@ final class Soak {
   private final long end;
   private final AtomicInteger suites = new AtomicInteger();
   private final AtomicInteger inAnotherPidNamespace = new AtomicInteger();
-  private final boolean canUnshare = canUnshare();
+  private final boolean canUnshare = TestHost.canBeMade();
 
   /** For the control: the owner directory, in which no suite keeps a sign of life. */
   private final @Nullable Path withoutSigns;
@@ -99,12 +95,12 @@ final class Soak {
   private final ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
 
-  /** For suites of two hosts: the folder for their owner directories. */
-  private final @Nullable Path hosts;
+  /** Empty if all suites are of this host. */
+  private final List<TestHost> hosts;
 
   private final boolean lease;
 
-  private Soak(Duration duration, @Nullable Path withoutSigns, @Nullable Path hosts, boolean lease)
+  private Soak(Duration duration, @Nullable Path withoutSigns, List<TestHost> hosts, boolean lease)
       throws IOException, InterruptedException {
     this.end = System.nanoTime() + duration.toNanos();
     this.withoutSigns = withoutSigns;
@@ -112,16 +108,8 @@ final class Soak {
     this.lease = lease;
   }
 
-  /** Returns whether suites can run in another pid namespace. */
-  static boolean canUnshare() throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(NAMESPACE);
-    command.add("true");
-    return Files.isExecutable(Path.of(NAMESPACE.get(0)))
-        && new ProcessBuilder(command).start().waitFor() == 0;
-  }
-
   static Counts run(Duration duration, long seed) throws Exception {
-    return new Soak(duration, null, null, false).run(seed);
+    return new Soak(duration, null, List.of(), false).run(seed);
   }
 
   /**
@@ -132,7 +120,7 @@ final class Soak {
    */
   static Counts runOnTwoHosts(Duration duration, Path folder, boolean lease, long seed)
       throws Exception {
-    return new Soak(duration, null, folder, lease).run(seed);
+    return new Soak(duration, null, TestHost.two(folder), lease).run(seed);
   }
 
   /**
@@ -142,7 +130,7 @@ final class Soak {
    */
   static List<String> untilSomethingIsLost(Path directory, Duration atMost, long seed)
       throws Exception {
-    Soak soak = new Soak(atMost, directory, null, false);
+    Soak soak = new Soak(atMost, directory, List.of(), false);
     try (DockerClient client = Engine.connect()) {
       try {
         soak.suites(seed);
@@ -177,8 +165,8 @@ final class Soak {
 
   private Counts run(long seed, DockerClient client, List<String> bystanders) throws Exception {
     suites(seed);
-    if (hosts != null) {
-      suite(NAMESPACE, options(0), true, new Random(seed)); // nobody comes after it on its host
+    if (!hosts.isEmpty()) {
+      suite(true, hosts.get(0), true, new Random(seed)); // nobody comes after it on its host
     }
     awaitQuiet(client);
     int found = left(client);
@@ -216,15 +204,14 @@ final class Soak {
       for (int place = 0; place < PLACES; place++) {
         Random random = new Random(seed + place);
         boolean firstIsKilled = place % 2 == 0;
-        boolean isInside = hosts != null || (canUnshare && place >= PLACES / 2);
-        List<String> launcher = isInside ? NAMESPACE : List.of();
-        List<String> options = options(place % 2);
+        boolean isInside = !hosts.isEmpty() || (canUnshare && place >= PLACES / 2);
+        TestHost host = hosts.isEmpty() ? null : hosts.get(place % 2);
         all.add(
             places.submit(
                 () -> {
                   boolean killed = firstIsKilled;
                   do {
-                    suite(launcher, options, killed, random);
+                    suite(isInside, host, killed, random);
                     killed = !killed;
                   } while (System.nanoTime() - end < 0 && (withoutSigns == null || lost.isEmpty()));
                   return null;
@@ -240,23 +227,15 @@ final class Soak {
     }
   }
 
-  private void suite(List<String> launcher, List<String> options, boolean isKilled, Random random)
+  private void suite(boolean isInside, @Nullable TestHost host, boolean isKilled, Random random)
       throws IOException, InterruptedException {
     String moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
     int cycle = 1 + random.nextInt(3);
     int delayMicros = random.nextInt(60_000);
     int seen = 0;
     suites.incrementAndGet();
-    inAnotherPidNamespace.addAndGet(launcher.isEmpty() ? 0 : 1);
-    try (ChildJvm suite =
-        ChildJvm.start(
-            Map.of(),
-            launcher,
-            options,
-            ChildJvm.classPath(),
-            SoakChild.class,
-            run,
-            withoutSigns != null || random.nextBoolean())) {
+    inAnotherPidNamespace.addAndGet(isInside ? 1 : 0);
+    try (ChildJvm suite = start(isInside, host, withoutSigns != null || random.nextBoolean())) {
       while (true) {
         String line;
         try {
@@ -299,19 +278,27 @@ final class Soak {
     }
   }
 
-  private List<String> options(int host) {
+  private ChildJvm start(boolean isInside, @Nullable TestHost host, boolean losesLock)
+      throws IOException {
     List<String> options = new ArrayList<>();
+    if (host != null) {
+      options.add("-Dfreeport.lease=" + (lease ? "on" : "off"));
+      options.add("-Dfreeport.lease.image=" + Httpd.IMAGE);
+      return host.start(options, SoakChild.class, run, losesLock);
+    }
     options.add("-XX:-UsePerfData"); // several of them have pid 1
     if (withoutSigns != null) {
       options.add("-Dfreeport.dir=" + withoutSigns);
       options.add("-D" + SoakChild.WITHOUT_SIGNS + "=true");
     }
-    if (hosts != null) {
-      options.add("-Dfreeport.dir=" + hosts.resolve("host-" + host));
-      options.add("-Dfreeport.lease=" + (lease ? "on" : "off"));
-      options.add("-Dfreeport.lease.image=" + Httpd.IMAGE);
-    }
-    return options;
+    return ChildJvm.start(
+        Map.of(),
+        isInside ? TestHost.inAnotherPidNamespace() : List.of(),
+        options,
+        ChildJvm.classPath(),
+        SoakChild.class,
+        run,
+        losesLock);
   }
 
   private static boolean isRunning(DockerClient client, String id) {

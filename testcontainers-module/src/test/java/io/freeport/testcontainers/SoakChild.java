@@ -80,7 +80,7 @@ final class SoakChild {
         deleteSockets(OwnerRegistry.of(Settings.ofThisJvm()).directory());
       }
       try {
-        if (Httpd.statusOf(port.number()) != 404) {
+        if (Httpd.statusOf(httpd.getHost(), port.number()) != 404) {
           System.out.println("lost " + httpd.getContainerId());
         }
       } catch (IOException e) {

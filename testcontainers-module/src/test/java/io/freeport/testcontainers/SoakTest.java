@@ -3,6 +3,7 @@ package io.freeport.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.freeport.docker.testing.TestHost;
 import io.freeport.junit5.RequiresDocker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class SoakTest {
   @Test
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void ofTwoHosts(@TempDir Path folder) throws Exception {
-    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    assumeThat(TestHost.canBeMade()).as("pid namespaces can be made, as only root can").isTrue();
     Soak.Counts counts = Soak.runOnTwoHosts(length(), folder, true, System.nanoTime());
     System.out.println("Soak of two hosts: " + counts);
     assertNothingIsLostOrLeft(counts);
@@ -40,7 +41,7 @@ class SoakTest {
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void ofTwoHostsWithoutLeases(@TempDir Path folder) throws Exception {
-    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    assumeThat(TestHost.canBeMade()).as("pid namespaces can be made, as only root can").isTrue();
     Soak.Counts counts =
         Soak.runOnTwoHosts(Duration.ofSeconds(10), folder, false, System.nanoTime());
     System.out.println("Soak of two hosts without leases: " + counts);
@@ -67,7 +68,7 @@ class SoakTest {
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void itSeesWhatLivingSuitesLose(@TempDir Path directory) throws Exception {
-    assumeThat(Soak.canUnshare()).as("pid namespaces can be made, as only root can").isTrue();
+    assumeThat(TestHost.canBeMade()).as("pid namespaces can be made, as only root can").isTrue();
     List<String> lost =
         Soak.untilSomethingIsLost(directory, Duration.ofMinutes(5), System.nanoTime());
     System.out.println("Control of the soak: " + lost);

@@ -32,6 +32,8 @@ final class Leases {
   /** So long an owner that has lost its lease may take to start another one. */
   static final Duration GRACE = Duration.ofSeconds(60);
 
+  static final OwnerVerdict ALIVE = new OwnerVerdict(OwnerVerdict.Life.ALIVE, "its lease runs");
+
   private final EngineListing engine;
   private final Map<String, List<EngineResource>> byOwner;
   private final Map<String, Optional<InspectContainerResponse>> seen = new HashMap<>();
@@ -52,10 +54,10 @@ final class Leases {
 
   /** Returns whether an owner lives, as its leases tell; nothing in doubt. */
   Optional<OwnerVerdict> verdictOn(Owner owner) {
-    List<EngineResource> leases = byOwner.getOrDefault(owner.toString(), List.of());
-    if (leases.stream().anyMatch(EngineResource::isRunning)) {
-      return Optional.of(new OwnerVerdict(OwnerVerdict.Life.ALIVE, "its lease runs"));
+    if (hasRunning(owner)) {
+      return Optional.of(ALIVE);
     }
+    List<EngineResource> leases = of(owner);
     if (leases.isEmpty() || !isReliable()) {
       return Optional.empty();
     }
@@ -83,6 +85,15 @@ final class Leases {
             new OwnerVerdict(
                 OwnerVerdict.Life.DEAD, "its lease ended at " + end + ", and it has no other"))
         : Optional.empty();
+  }
+
+  /** Returns whether the owner has a lease that runs. */
+  boolean hasRunning(Owner owner) {
+    return of(owner).stream().anyMatch(EngineResource::isRunning);
+  }
+
+  private List<EngineResource> of(Owner owner) {
+    return byOwner.getOrDefault(owner.toString(), List.of());
   }
 
   /** Returns when the input of a lease ended, and the lease by that; null if it is not so. */

@@ -98,12 +98,16 @@ final class ReapPlanner {
   }
 
   /**
-   * The age of what an owner left, and a lease, can tell more only of an owner that is out of
-   * sight.
+   * The age of what an owner left, and a lease that has ended, can tell more only of an owner that
+   * is out of sight. A lease that runs counts more than a process that is not there: machines that
+   * were restored from one snapshot have the same boot, and the same numbers of namespaces.
    */
   private OwnerVerdict verdictOn(Owner owner, @Nullable Instant created) {
     OwnerVerdict verdict = verdicts.computeIfAbsent(owner, owners::judge);
-    if (verdict.life() != OwnerVerdict.Life.UNKNOWN) {
+    if (verdict.isDead()) {
+      return leases.hasRunning(owner) ? Leases.ALIVE : verdict;
+    }
+    if (verdict.life() == OwnerVerdict.Life.ALIVE) {
       return verdict;
     }
     OwnerVerdict byAge = owners.judge(owner, created);

@@ -206,16 +206,23 @@ class LeasesTest {
 
   /** This host sees its own owners, whatever somebody wrote on a container. */
   @Test
-  void theLeaseOfAnOwnerOfThisHostTellsNothing() {
+  void theEndedLeaseOfAnOwnerOfThisHostTellsNothing() {
     engine.containers.clear();
     engine.containers.add(container(CONTAINER, Map.of(Labels.OWNER, ALIVE)));
     lease(id(1), ALIVE, "exited", 100);
     ended(id(1), 0, LONG_AGO);
     assertThat(verdict().life()).isEqualTo(Life.ALIVE);
+  }
+
+  /** As on two machines that were restored from one snapshot, and share an engine. */
+  @Test
+  void anOwnerThatSeemsToBeOfThisHostLivesWhileItsLeaseRuns() {
     engine.containers.clear();
     engine.containers.add(container(CONTAINER, Map.of(Labels.OWNER, DEAD)));
-    lease(id(1), DEAD, "running", 100);
     assertThat(verdict().life()).isEqualTo(Life.DEAD);
+    lease(id(1), DEAD, "running", 100);
+    assertThat(verdict().life()).isEqualTo(Life.ALIVE);
+    assertThat(reaper().reap().removed()).isEmpty();
   }
 
   @Test

@@ -15,9 +15,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +61,14 @@ public final class EngineProxy implements AutoCloseable {
   private final Map<Command, BeforeCommand> before;
   private final ServerSocketChannel server;
   private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
+  private final @Nullable Duration longestSilence;
 
-  private EngineProxy(Path path, Map<Command, BeforeCommand> before) throws IOException {
+  private EngineProxy(
+      Path path, Map<Command, BeforeCommand> before, @Nullable Duration longestSilence)
+      throws IOException {
     this.path = path;
     this.before = before;
+    this.longestSilence = longestSilence;
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path));
     start(this::accept);
@@ -73,7 +80,13 @@ public final class EngineProxy implements AutoCloseable {
 
   public static EngineProxy listenOn(Path path, Map<Command, BeforeCommand> before)
       throws IOException {
-    return new EngineProxy(path, before);
+    return new EngineProxy(path, before, null);
+  }
+
+  /** Returns one that closes each connection on which nothing has passed for so long. */
+  public static EngineProxy closingSilentConnections(Path path, Duration silence)
+      throws IOException {
+    return new EngineProxy(path, Map.of(), silence);
   }
 
   public String uri() {
@@ -102,8 +115,24 @@ public final class EngineProxy implements AutoCloseable {
       SocketChannel engine = connectToEngine();
       open.add(client);
       open.add(engine);
-      start(() -> pass(client, engine, true));
-      start(() -> pass(engine, client, false));
+      AtomicLong lastByte = new AtomicLong(System.nanoTime());
+      start(() -> pass(client, engine, true, lastByte));
+      start(() -> pass(engine, client, false, lastByte));
+      if (longestSilence != null) {
+        long limit = longestSilence.toNanos();
+        start(() -> closeOnceSilent(client, engine, limit, lastByte));
+      }
+    }
+  }
+
+  private static void closeOnceSilent(
+      SocketChannel client, SocketChannel engine, long limit, AtomicLong lastByte)
+      throws IOException {
+    try (client;
+        engine) {
+      for (long left = limit; left > 0; left = limit - (System.nanoTime() - lastByte.get())) {
+        LockSupport.parkNanos(left);
+      }
     }
   }
 
@@ -115,12 +144,14 @@ public final class EngineProxy implements AutoCloseable {
         new InetSocketAddress(Engine.uri().getHost(), Engine.uri().getPort()));
   }
 
-  private void pass(SocketChannel from, SocketChannel to, boolean requests) throws Exception {
+  private void pass(SocketChannel from, SocketChannel to, boolean requests, AtomicLong lastByte)
+      throws Exception {
     ByteBuffer chunk = ByteBuffer.allocate(LARGEST_CHUNK);
     try (from;
         to) {
       while (from.read(chunk.clear()) >= 0) {
         chunk.flip();
+        lastByte.set(System.nanoTime());
         String answer = requests ? answer(chunk.duplicate()) : null;
         if (answer == null) {
           write(chunk, to);

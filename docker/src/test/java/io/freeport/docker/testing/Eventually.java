@@ -13,10 +13,15 @@ public final class Eventually {
   private Eventually() {}
 
   public static void holds(String what, Callable<Boolean> question) throws Exception {
+    holds(what, LONGEST_WAIT, question);
+  }
+
+  public static void holds(String what, Duration longest, Callable<Boolean> question)
+      throws Exception {
     long start = System.nanoTime();
     while (!question.call()) {
-      if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {
-        throw new AssertionError("Not within " + LONGEST_WAIT + ": " + what);
+      if (System.nanoTime() - start > longest.toNanos()) {
+        throw new AssertionError("Not within " + longest + ": " + what);
       }
       LockSupport.parkNanos(PAUSE.toNanos());
     }

@@ -54,8 +54,13 @@ public final class Httpd {
   }
 
   public static int statusOf(int port) throws IOException {
+    return statusOf("127.0.0.1", port);
+  }
+
+  public static int statusOf(String host, int port) throws IOException {
     HttpURLConnection connection =
-        (HttpURLConnection) URI.create("http://127.0.0.1:" + port + "/").toURL().openConnection();
+        (HttpURLConnection)
+            URI.create("http://" + host + ":" + port + "/").toURL().openConnection();
     try {
       return connection.getResponseCode();
     } finally {

@@ -1,7 +1,9 @@
 package io.freeport.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
 import io.freeport.docker.internal.Labels;
@@ -71,6 +73,15 @@ public final class StaleContainers {
         .getId();
   }
 
+  /** Returns all containers of an owner, leases included. */
+  public static List<Container> of(DockerClient client, String owner) {
+    return client
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(Labels.OWNER, owner))
+        .exec();
+  }
+
   public static boolean exists(DockerClient client, String containerId) {
     try {
       client.inspectContainerCmd(containerId).exec();
@@ -83,8 +94,8 @@ public final class StaleContainers {
   public static void remove(DockerClient client, String containerId) {
     try {
       client.removeContainerCmd(containerId).withForce(true).withRemoveVolumes(true).exec();
-    } catch (NotFoundException gone) {
-      // the reaper did it
+    } catch (NotFoundException | ConflictException gone) {
+      // the reaper did it, or the engine is about to
     }
   }
 }

@@ -101,7 +101,7 @@ public final class Lease implements AutoCloseable {
    * @param image one that has {@code cat}, and that the engine has
    * @param beat how often a byte is sent
    */
-  static Lease start(
+  public static Lease start(
       DockerClient client, DockerClient endless, String image, Owner owner, Duration beat) {
     String id = create(client, image, owner);
     Heartbeat input = new Heartbeat(beat);
@@ -161,7 +161,7 @@ public final class Lease implements AutoCloseable {
         && Boolean.TRUE.equals(config.getStdInOnce());
   }
 
-  String id() {
+  public String id() {
     return id;
   }
 

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.ContainerLauncher;
 import io.freeport.docker.LaunchedContainer;
 import io.freeport.docker.internal.Engine;
+import io.freeport.docker.reaper.Reaper;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.SuiteChild;
 import io.freeport.internal.owner.OwnerRegistry;
@@ -34,6 +35,8 @@ final class LeaseChild {
             }
             System.out.println("stopped");
           }
+          case "reap" ->
+              System.out.println("reaped " + Reaper.using(client).reap().removed().size());
           default -> {
             return;
           }

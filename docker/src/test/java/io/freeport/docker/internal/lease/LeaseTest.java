@@ -8,6 +8,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState
 import com.github.dockerjava.api.model.Container;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.testing.EngineProxy;
 import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.Httpd;
 import io.freeport.docker.testing.StaleContainers;
@@ -17,12 +18,16 @@ import io.freeport.internal.settings.Settings;
 import io.freeport.junit5.RequiresDocker;
 import io.freeport.testing.ChildJvm;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases of real JVMs at a real engine. */
 @RequiresDocker
@@ -39,11 +44,7 @@ class LeaseTest {
   }
 
   private List<Container> containers() {
-    return client
-        .listContainersCmd()
-        .withShowAll(true)
-        .withLabelFilter(Map.of(Labels.OWNER, owner))
-        .exec();
+    return StaleContainers.of(client, owner);
   }
 
   private List<String> leases() {
@@ -166,18 +167,52 @@ class LeaseTest {
     }
   }
 
+  private Owner another() {
+    Owner self = OwnerRegistry.of(Settings.ofThisJvm()).self();
+    Owner another = new Owner(self.host(), self.pid(), self.start(), "00c0ffee");
+    owner = another.toString();
+    return another;
+  }
+
+  /** With {@code -Dsilence.seconds=60} as with a proxy in use; a JVM sends a byte every 30 s. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void outlastsAProxyThatClosesSilentConnections(boolean beats, @TempDir Path folder)
+      throws Exception {
+    Duration silence = Duration.ofSeconds(Integer.getInteger("silence.seconds", 4));
+    Duration beat = beats ? silence.dividedBy(2) : Duration.ofDays(1);
+    try (EngineProxy proxy =
+            EngineProxy.closingSilentConnections(folder.resolve("docker.sock"), silence);
+        DockerClient by = proxy.connect();
+        Lease lease = Lease.start(by, by, Httpd.IMAGE, another(), beat)) {
+      assertThat(lease.awaitEnd(silence.multipliedBy(3))).isEqualTo(!beats);
+      if (beats) {
+        assertThat(isRunning(lease.id())).isTrue();
+      } else {
+        assertEndOfInput(lease.id());
+      }
+    }
+  }
+
   @Test
   void goesOnBetweenItsBytes() throws Exception {
-    Owner self = OwnerRegistry.of(Settings.ofThisJvm()).self();
-    owner = new Owner(self.host(), self.pid(), self.start(), "00c0ffee").toString();
     Duration beat = Duration.ofMillis(50);
-    try (Lease lease = Lease.start(client, client, Httpd.IMAGE, Owner.parse(owner), beat)) {
+    try (Lease lease = Lease.start(client, client, Httpd.IMAGE, another(), beat)) {
       for (int i = 0; i < 10; i++) {
         assertThat(lease.awaitEnd(beat)).isFalse();
         assertThat(lease.end()).isEmpty();
       }
     }
     assertEndOfInput(leases().get(0));
+  }
+
+  @Test
+  void isNotMadeWithoutContainers() throws Exception {
+    try (ChildJvm child = start("-Dfreeport.lease=on", "-Dfreeport.lease.image=" + Httpd.IMAGE)) {
+      child.send("exit");
+      assertThat(child.readToEnd()).isEmpty();
+      assertThat(containers()).isEmpty();
+    }
   }
 
   @Test

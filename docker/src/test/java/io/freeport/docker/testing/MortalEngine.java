@@ -1,39 +1,47 @@
-package io.freeport.testcontainers;
+package io.freeport.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
 import io.freeport.docker.internal.Engine;
-import io.freeport.docker.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The engine of {@code ci/engines restart}. Its folder has its process id; its keeper starts it
- * again when it has died, unless there is a file that says it is to stay down.
+ * The engine of {@code ci/engines restart} and {@code hosts}. Its folder has its process id; its
+ * keeper starts it again when it has died, unless there is a file that says it is to stay down.
  */
-final class MortalEngine {
+public final class MortalEngine {
 
   /** An environment variable. */
-  static final String DIRECTORY = "MORTAL_ENGINE";
+  public static final String DIRECTORY = "MORTAL_ENGINE";
 
   private final Path directory = Path.of(String.valueOf(System.getenv(DIRECTORY)));
   private final Path down = directory.resolve("down");
 
   /** Kills it, by SIGKILL; it stays down until it is to come back. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
+    end("KILL");
+  }
+
+  /** Ends it, by SIGTERM, as a service manager does; it stays down as well. */
+  public void stop() throws Exception {
+    end("TERM");
+  }
+
+  private void end(String signal) throws Exception {
     Files.createFile(down);
     ProcessHandle process = ProcessHandle.of(pid()).orElseThrow();
-    process.destroyForcibly();
+    signal(signal);
     process.onExit().join();
   }
 
   /** Stops it from doing anything; its socket still accepts connections. */
-  void hang() throws Exception {
+  public void hang() throws Exception {
     signal("STOP");
   }
 
   /** Returns once it answers. */
-  void comeBack() throws Exception {
+  public void comeBack() throws Exception {
     if (!Files.deleteIfExists(down)) {
       signal("CONT");
     }
