@@ -32,6 +32,7 @@ public final class Main {
           new SuitePart(),
           new ContainerPart(),
           new ReaperPart(),
+          new LeasePart(),
           new ScalePart());
 
   private final Path root;

@@ -119,6 +119,16 @@ record Target(
                       ReaperPart.setting(100, 0),
                       ReaperPart.REAPER,
                       ReaperPart.COMMAND)),
+          new Target(
+              "start of a container, with a lease against without one",
+              1.05,
+              measured ->
+                  ratios(
+                      measured,
+                      LeasePart.TIME,
+                      LeasePart.SETTING,
+                      LeasePart.WITH,
+                      LeasePart.WITHOUT)),
           occupancy("one allocation after the other", Peer.FREEPORT.title()),
           occupancy("the first one of an allocator", LatencyPart.FIRST),
           new Target(

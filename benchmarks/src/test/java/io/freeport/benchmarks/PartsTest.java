@@ -28,7 +28,8 @@ class PartsTest {
   static Stream<Arguments> partsWithContainers() {
     return Stream.of(
         Arguments.of(new ContainerPart(), ContainerPart.CYCLES),
-        Arguments.of(new ReaperPart(), ReaperPart.TIME));
+        Arguments.of(new ReaperPart(), ReaperPart.TIME),
+        Arguments.of(new LeasePart(), LeasePart.TIME));
   }
 
   @ParameterizedTest
