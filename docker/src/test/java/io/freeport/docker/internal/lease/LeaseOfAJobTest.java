@@ -147,13 +147,16 @@ class LeaseOfAJobTest {
             return !StaleContainers.exists(client, left);
           });
       end(later);
-      assertThat(StaleContainers.of(client, owners.get(1))).as("its lease").isEmpty();
+      Eventually.holds(
+          "its lease is gone", () -> StaleContainers.of(client, owners.get(1)).isEmpty());
       assertThat(client.inspectContainerCmd(kept).exec().getState().getRunning()).isTrue();
       assertThat(StaleContainers.of(client, owners.get(0))).as("with its lease").hasSize(2);
 
       run(living, "stop");
       end(living);
-      assertThat(StaleContainers.of(client, owners.get(0))).isEmpty();
+      Eventually.holds(
+          "the living job leaves nothing",
+          () -> StaleContainers.of(client, owners.get(0)).isEmpty());
     }
   }
 }

@@ -103,7 +103,7 @@ class LeaseOfAnotherHostTest {
     lineLike("stopped");
     child.send("exit");
     assertThat(child.waitFor()).isZero();
-    assertThat(containers()).isEmpty();
+    Eventually.holds("the engine has removed all", () -> containers().isEmpty());
   }
 
   @Test

@@ -106,7 +106,7 @@ class LeaseTest {
       run(child, "stop");
       child.send("exit");
       assertThat(child.waitFor()).isZero();
-      assertThat(leases()).isEmpty();
+      Eventually.holds("the engine has removed the lease", () -> leases().isEmpty());
     }
   }
 
