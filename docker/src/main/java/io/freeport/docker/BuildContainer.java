@@ -263,7 +263,7 @@ public final class BuildContainer implements AutoCloseable {
     }
 
     private CreateContainerCmd create(DockerClient client, Owner build) {
-      ReapBeforeTests.unlessItRan();
+      ReapBeforeTests.awaitOrRun();
       CreateContainerCmd create = builder.change.apply(client.createContainerCmd(builder.image));
       Labels.addTo(create, build);
       return create;

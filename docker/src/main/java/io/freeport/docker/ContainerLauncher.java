@@ -131,7 +131,7 @@ public final class ContainerLauncher {
   }
 
   private CreateContainerCmd labelled(CreateContainerCmd create) {
-    ReapBeforeTests.unlessItRan();
+    ReapBeforeTests.awaitOrRun();
     Labels.addOwnerTo(create, context);
     LeaseKeeper.begin(context, create.getImage());
     return create;

@@ -175,7 +175,7 @@ public final class ComposeLauncher {
 
     @Override
     public LaunchedCompose start() {
-      ReapBeforeTests.unlessItRan();
+      ReapBeforeTests.awaitOrRun();
       ComposeProject project = ComposeProject.of(files, numbers(), client, context.owners());
       ComposeContainer container = containerFor(project);
       conflict = null;

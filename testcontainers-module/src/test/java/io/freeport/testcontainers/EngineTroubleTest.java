@@ -244,7 +244,7 @@ class EngineTroubleTest {
             ChildJvm.classPath());
     assertThat(output)
         .contains(
-            "SEVERE: The reaper does not run. Bad value for freeport.reaper (environment variable FREEPORT_REAPER): \"maybe\". Expected on, dry-run or off.",
+            "SEVERE: The reaper does not run. Bad value for freeport.reaper (environment variable FREEPORT_REAPER): \"maybe\". Expected on, wait, dry-run or off.",
             "1 succeeded, 0 failed");
   }
 
@@ -323,7 +323,7 @@ class EngineTroubleTest {
       throws Exception {
     List<String> arguments = new ArrayList<>(List.of(parameters));
     arguments.add(NeedsNoEngineFixture.class.getName());
-    Map<String, String> all = new HashMap<>(Map.of(TIMEOUT, SHORT));
+    Map<String, String> all = new HashMap<>(Map.of(TIMEOUT, SHORT, "FREEPORT_REAPER", "wait"));
     all.putAll(environment);
     all.put("FREEPORT_REQUIRE_DOCKER", "false");
     try (ChildJvm suite =

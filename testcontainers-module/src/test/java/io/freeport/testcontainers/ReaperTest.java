@@ -59,7 +59,10 @@ class ReaperTest {
         try (ChildJvm suite =
             ChildJvm.start(
                 Map.of(),
-                List.of("-Dtest.dead=" + deadOnes, "-Dtest.living=" + livingOnes),
+                List.of(
+                    "-Dtest.dead=" + deadOnes,
+                    "-Dtest.living=" + livingOnes,
+                    "-Dfreeport.reaper=wait"),
                 SuiteChild.class,
                 FirstTestFixture.class.getName(),
                 ContainerTestFixture.class.getName())) {

@@ -8,6 +8,7 @@ import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.EngineAddress;
 import io.freeport.docker.internal.EngineStrategy;
 import io.freeport.docker.internal.Labels;
+import io.freeport.docker.internal.TestcontainersSearch;
 import io.freeport.docker.internal.lease.LeaseNeed;
 import io.freeport.docker.reaper.ReapPlan;
 import io.freeport.docker.reaper.Reaper;
@@ -27,7 +28,7 @@ final class EngineChecks {
 
   static List<CheckResult> run(Supplier<Settings> settings, Path folder) {
     List<CheckResult> results = new ArrayList<>();
-    Testcontainers testcontainers = Testcontainers.ofThisUser();
+    TestcontainersSearch testcontainers = TestcontainersSearch.ofThisUser();
     try {
       EngineAddress address = DockerJavaEngine.address();
       doubt(address).ifPresent(results::add);
@@ -156,7 +157,8 @@ final class EngineChecks {
             "The next test run with FreePort removes them; so does: freeport reap");
   }
 
-  private static CheckResult ryuk(Testcontainers testcontainers, Supplier<Settings> settings) {
+  private static CheckResult ryuk(
+      TestcontainersSearch testcontainers, Supplier<Settings> settings) {
     Optional<String> off = testcontainers.ryukIsOffBy().map(by -> "off (" + by + ")");
     if (off.isEmpty()) {
       return CheckResult.ok("Ryuk", "on, beside FreePort's reaper");

@@ -2,9 +2,10 @@ package io.freeport.cli.doctor;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Info;
-import io.freeport.cli.doctor.Testcontainers.Place;
 import io.freeport.docker.internal.DockerJavaEngine;
 import io.freeport.docker.internal.EngineAddress;
+import io.freeport.docker.internal.TestcontainersSearch;
+import io.freeport.docker.internal.TestcontainersSearch.Place;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -21,9 +22,9 @@ final class TestsEngineCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final EngineAddress ours;
-  private final Testcontainers testcontainers;
+  private final TestcontainersSearch testcontainers;
 
-  private TestsEngineCheck(EngineAddress ours, Testcontainers testcontainers) {
+  private TestsEngineCheck(EngineAddress ours, TestcontainersSearch testcontainers) {
     this.ours = ours;
     this.testcontainers = testcontainers;
   }
@@ -35,7 +36,7 @@ final class TestsEngineCheck {
    * @return nothing if there is nothing to tell
    */
   static Optional<CheckResult> run(
-      EngineAddress ours, Testcontainers testcontainers, boolean isUsed) {
+      EngineAddress ours, TestcontainersSearch testcontainers, boolean isUsed) {
     if (!isUsed && !testcontainers.namesAnEngine()) {
       return Optional.empty();
     }
@@ -53,7 +54,7 @@ final class TestsEngineCheck {
   }
 
   private boolean answers() {
-    return Testcontainers.accepts(ours.uri().toString());
+    return TestcontainersSearch.accepts(ours.uri().toString());
   }
 
   private CheckResult none() {
@@ -68,7 +69,7 @@ final class TestsEngineCheck {
     if (answers()) {
       advice +=
           " To have the tests ask the other one, "
-              + (tests.origin().startsWith(Testcontainers.FIRST)
+              + (tests.origin().startsWith(TestcontainersSearch.FIRST)
                   ? "remove " + tests.origin() + "."
                   : "set " + setting() + ".");
     }

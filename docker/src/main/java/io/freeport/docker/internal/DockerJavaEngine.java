@@ -146,11 +146,6 @@ public final class DockerJavaEngine implements EngineProvider {
   }
 
   @Override
-  public @Nullable String session() {
-    return null;
-  }
-
-  @Override
   public @Nullable String troubleOfSearch() {
     return null;
   }

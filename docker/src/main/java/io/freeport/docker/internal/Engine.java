@@ -1,7 +1,6 @@
 package io.freeport.docker.internal;
 
 import com.github.dockerjava.api.DockerClient;
-import io.freeport.internal.owner.OwnerRegistry;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,17 +50,14 @@ public final class Engine {
     return PROVIDER.uri();
   }
 
+  /** Returns what {@link EngineProvider#addressWithoutClient()} does. */
+  public static @Nullable String addressWithoutClient() {
+    return PROVIDER.addressWithoutClient();
+  }
+
   /** Throws the same as {@link #connect()}, if no engine answers. */
   public static void requireAnswer() {
     PROVIDER.requireAnswer();
-  }
-
-  /** Puts this JVM's session on record, if it has one, so that its networks can be told. */
-  public static void recordSession(OwnerRegistry owners) {
-    String session = PROVIDER.session();
-    if (session != null) {
-      new Sessions(owners).record(session);
-    }
   }
 
   /**

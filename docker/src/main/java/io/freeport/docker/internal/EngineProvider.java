@@ -42,8 +42,13 @@ public interface EngineProvider {
    */
   String configuredHost();
 
-  /** Returns what this JVM writes as its session on networks; null if it has none. */
-  @Nullable String session();
+  /**
+   * Returns the address of the engine that answers, as far as it can be told without loading a
+   * client; empty if there is none, and no sign of one; null if only a client can tell.
+   */
+  default @Nullable String addressWithoutClient() {
+    return null;
+  }
 
   /** Returns what may be wrong if no address is configured, as a clause; null if nothing is. */
   @Nullable String troubleOfSearch();

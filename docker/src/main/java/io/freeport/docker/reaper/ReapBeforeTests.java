@@ -3,19 +3,23 @@ package io.freeport.docker.reaper;
 import io.freeport.docker.internal.DockerContext;
 import io.freeport.docker.internal.Engine;
 import io.freeport.internal.settings.SettingKeys;
+import io.freeport.internal.settings.Settings;
 import io.freeport.spi.BeforeTests;
 import io.freeport.spi.SettingsSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the reaper before the first test of a JVM. With {@code freeport.reaper=dry-run} it only logs
- * what it would remove; {@code off} switches it off. Public for {@link java.util.ServiceLoader}
- * only.
+ * Runs the reaper once in a JVM, from its first test on. It works beside the tests. A thread that
+ * creates a container, or asks for a port that somebody has, waits for it. With {@code
+ * freeport.reaper=wait} all tests do. Public for {@link java.util.ServiceLoader} only.
  *
  * @hidden
  */
@@ -24,29 +28,92 @@ public final class ReapBeforeTests implements BeforeTests {
 
   private static final Logger LOGGER = System.getLogger(ReapBeforeTests.class.getName());
 
-  private static final AtomicBoolean RAN = new AtomicBoolean();
+  /** The end of a JVM does not wait for an engine that is slow. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private static final AtomicBoolean BEGUN = new AtomicBoolean();
+  private static final CountDownLatch ENDED = new CountDownLatch(1);
 
   @Override
   public void run(SettingsSource parameters) {
-    runOnce(() -> DockerContext.ofThisJvm().with(parameters));
+    begin(parameters);
+  }
+
+  @Override
+  public void finish() {
+    await(LAST_WORDS);
   }
 
   /**
-   * Runs the reaper now if it has not run in this JVM: without JUnit's launcher nobody calls it
-   * before the tests, so it runs before the first container.
+   * Returns when the reaper has run in this JVM. Without JUnit's launcher nobody calls it before
+   * the tests, so it runs before the first container.
    */
-  public static void unlessItRan() {
-    runOnce(DockerContext::ofThisJvm);
+  public static void awaitOrRun() {
+    begin(null);
+    await(null);
   }
 
-  private static void runOnce(Supplier<DockerContext> context) {
-    if (RAN.getAndSet(true)) {
+  /**
+   * Waits for the reaper, if it is under way.
+   *
+   * @return whether it was
+   */
+  static boolean awaitIfUnderWay() {
+    boolean isUnderWay = BEGUN.get() && ENDED.getCount() > 0;
+    if (isUnderWay) {
+      await(null);
+    }
+    return isUnderWay;
+  }
+
+  /**
+   * @param limit null for none: a pass has a limit
+   */
+  private static void await(@Nullable Duration limit) {
+    try {
+      if (limit == null) {
+        ENDED.await();
+      } else if (BEGUN.get() && !ENDED.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOGGER.log(Level.DEBUG, "The reaper has not come to its end: the next run goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void begin(@Nullable SettingsSource parameters) {
+    if (BEGUN.getAndSet(true)) {
       return;
     }
+    ReaperMode mode = mode(parameters);
+    if (mode != ReaperMode.ON) {
+      runToTheEnd(mode, parameters);
+      return;
+    }
+    Thread thread = new Thread(() -> runToTheEnd(mode, parameters), "freeport-reaper-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static ReaperMode mode(@Nullable SettingsSource parameters) {
     try {
-      run(context.get());
+      Settings settings = Settings.ofThisJvm();
+      return (parameters == null ? settings : settings.with(parameters))
+          .choice(SettingKeys.REAPER, ReaperMode.ON);
     } catch (IllegalArgumentException badSetting) {
       LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+      return ReaperMode.OFF;
+    }
+  }
+
+  private static void runToTheEnd(ReaperMode mode, @Nullable SettingsSource parameters) {
+    try {
+      DockerContext context = DockerContext.ofThisJvm();
+      run(mode, parameters == null ? context : context.with(parameters));
+    } catch (IllegalArgumentException badSetting) {
+      LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+    } finally {
+      ENDED.countDown();
     }
   }
 
@@ -60,19 +127,12 @@ public final class ReapBeforeTests implements BeforeTests {
     return "To switch it off, set freeport.reaper=off.";
   }
 
-  private static void run(DockerContext context) {
-    switch (context.settings().choice(SettingKeys.REAPER, ReaperMode.ON)) {
-      case ON -> logProblem(recorded(context, Reaper.create(context).attempt()));
-      case DRY_RUN -> logPlan(recorded(context, Reaper.create(context).lookForPlan()));
+  private static void run(ReaperMode mode, DockerContext context) {
+    switch (mode) {
+      case ON, WAIT -> logProblem(Reaper.lookingFirst(context).attempt());
+      case DRY_RUN -> logPlan(Reaper.create(context).lookForPlan());
       case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
     }
-  }
-
-  private static ReapPass.Result recorded(DockerContext context, ReapPass.Result result) {
-    if (result.connected() && context.containers().labels()) {
-      Engine.recordSession(context.owners());
-    }
-    return result;
   }
 
   private static void logPlan(ReapPass.Result result) {

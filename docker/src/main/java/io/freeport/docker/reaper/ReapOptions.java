@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param closesClient whether the client is closed after the pass
  * @param ageOfUnknown the age from which on resources of unknown owners are removed; null for never
  * @param timeLimit how long one pass may take
+ * @param looksFirst whether the pass ends without a client if a {@link QuickLook} finds nothing
  */
 record ReapOptions(
     Supplier<DockerClient> connection,
@@ -25,7 +26,8 @@ record ReapOptions(
     OwnerRegistry owners,
     @Nullable Duration ageOfUnknown,
     Duration timeLimit,
-    ReapProgress progress) {
+    ReapProgress progress,
+    boolean looksFirst) {
 
   private static final Duration LONGEST_TIME_LIMIT = Duration.ofDays(1);
 
@@ -48,7 +50,8 @@ record ReapOptions(
         age.isZero() ? null : age,
         checkLimit(
             SettingKeys.REAPER_TIMEOUT.name(), context.settings().get(SettingKeys.REAPER_TIMEOUT)),
-        (done, total) -> {});
+        (done, total) -> {},
+        false);
   }
 
   ReapOptions withAgeOfUnknown(Duration age) {
@@ -58,7 +61,8 @@ record ReapOptions(
               + age
               + ". Whoever is out of sight may live; name an age that no test run reaches.");
     }
-    return new ReapOptions(connection, engine, closesClient, owners, age, timeLimit, progress);
+    return new ReapOptions(
+        connection, engine, closesClient, owners, age, timeLimit, progress, looksFirst);
   }
 
   ReapOptions withTimeLimit(Duration limit) {
@@ -69,12 +73,18 @@ record ReapOptions(
         owners,
         ageOfUnknown,
         checkLimit("The time limit", limit),
-        progress);
+        progress,
+        looksFirst);
   }
 
   ReapOptions withProgress(ReapProgress newProgress) {
     return new ReapOptions(
-        connection, engine, closesClient, owners, ageOfUnknown, timeLimit, newProgress);
+        connection, engine, closesClient, owners, ageOfUnknown, timeLimit, newProgress, looksFirst);
+  }
+
+  ReapOptions lookingFirst() {
+    return new ReapOptions(
+        connection, engine, closesClient, owners, ageOfUnknown, timeLimit, progress, true);
   }
 
   private static Duration checkLimit(String what, Duration limit) {

@@ -3,6 +3,7 @@ package io.freeport.docker.reaper;
 import static java.util.stream.Collectors.joining;
 
 import com.github.dockerjava.api.DockerClient;
+import io.freeport.docker.internal.Engine;
 import io.freeport.docker.internal.Labels;
 import io.freeport.docker.internal.Sessions;
 import io.freeport.docker.reaper.ReapPlan.Finding;
@@ -13,6 +14,8 @@ import io.freeport.internal.text.PrintableText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,6 +175,19 @@ final class ReapPass {
   }
 
   private void pass(Predicate<ReapPlan> carriedOut) {
+    try {
+      if (!options.looksFirst() || !isNothingThere()) {
+        ask(carriedOut);
+      }
+      endBy(new End(Reason.ITS_OWN));
+    } catch (Throwable e) { // docker-java comes in parts, and one may be missing
+      endBy(new End(Reason.FAILURE, e));
+    } finally {
+      close(); // after the end, since it may hang
+    }
+  }
+
+  private void ask(Predicate<ReapPlan> carriedOut) {
     ExecutorService workers =
         Executors.newFixedThreadPool(
             PARALLEL,
@@ -187,12 +203,23 @@ final class ReapPass {
       if (end.get() == null) {
         planAndCarryOut(new EngineListing(connected), workers, carriedOut);
       }
-      endBy(new End(Reason.ITS_OWN));
-    } catch (Throwable e) { // docker-java comes in parts, and one may be missing
-      endBy(new End(Reason.FAILURE, e));
     } finally {
-      close(); // after the end, since it may hang
       workers.shutdown();
+    }
+  }
+
+  /** Returns false also if only a client can tell. */
+  private boolean isNothingThere() {
+    String address = Engine.addressWithoutClient();
+    if (address == null || address.isEmpty()) {
+      return address != null;
+    }
+    try {
+      return QuickLook.findsNothing(Path.of(URI.create(address).getPath()))
+          && new Sessions(options.owners()).ended().isEmpty();
+    } catch (IOException | IllegalArgumentException trouble) {
+      LOGGER.log(Level.DEBUG, "A client has to find out", trouble);
+      return false;
     }
   }
 

@@ -71,6 +71,11 @@ public final class Reaper {
             DockerContext.ofThisJvm(), () -> client, () -> "of the reaper's client", false));
   }
 
+  /** Returns a reaper for the engine of this JVM that takes no client if there is nothing. */
+  static Reaper lookingFirst(DockerContext context) {
+    return new Reaper(create(context).options.lookingFirst());
+  }
+
   /** Returns a reaper that closes the client after each pass. */
   static Reaper connecting(Supplier<DockerClient> connection, Supplier<String> engine) {
     return new Reaper(ReapOptions.configured(DockerContext.ofThisJvm(), connection, engine, true));

@@ -29,6 +29,9 @@ public final class StalePortReclaimer implements PortReclaimer {
     if (GIVEN_UP.get()) {
       return false;
     }
+    if (ReapBeforeTests.awaitIfUnderWay()) {
+      return true; // it may have been what had the port
+    }
     DockerContext context = DockerContext.ofThisJvm();
     return context.settings().choice(SettingKeys.REAPER, ReaperMode.ON) == ReaperMode.ON
         && Reaper.create(context).reclaim(ports, () -> GIVEN_UP.set(true));

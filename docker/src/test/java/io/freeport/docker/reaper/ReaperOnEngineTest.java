@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Volume;
 import io.freeport.HeldPort;
@@ -256,7 +254,8 @@ class ReaperOnEngineTest {
       number = allocator.hold().number();
     }
     PortRequest request = PortRequest.named("db").preferred(number).strict().build();
-    String stale = startPublishing(number, StaleContainers.deadOwner().toString());
+    String stale =
+        StaleContainers.startPublishing(client, number, StaleContainers.deadOwner().toString());
     try (PortAllocator allocator = PortAllocator.create()) {
       HeldPort port = allocator.hold(request);
       assertThat(port.number()).isEqualTo(number);
@@ -273,7 +272,9 @@ class ReaperOnEngineTest {
       number = allocator.hold().number();
     }
     PortRequest request = PortRequest.named("db").preferred(number).strict().build();
-    String ours = startPublishing(number, OwnerRegistry.of(Settings.ofThisJvm()).self().toString());
+    String ours =
+        StaleContainers.startPublishing(
+            client, number, OwnerRegistry.of(Settings.ofThisJvm()).self().toString());
     try (PortAllocator allocator = PortAllocator.create()) {
       assertThatExceptionOfType(PortUnavailableException.class)
           .isThrownBy(() -> allocator.hold(request))
@@ -282,22 +283,6 @@ class ReaperOnEngineTest {
     } finally {
       StaleContainers.remove(client, ours);
     }
-  }
-
-  private String startPublishing(int port, String owner) {
-    String id =
-        client
-            .createContainerCmd(Httpd.IMAGE)
-            .withCmd("httpd", "-f", "-p", "80")
-            .withExposedPorts(ExposedPort.tcp(80))
-            .withHostConfig(
-                HostConfig.newHostConfig()
-                    .withPortBindings(PortBinding.parse("127.0.0.1:" + port + ":80")))
-            .withLabels(Map.of(Labels.OWNER, owner))
-            .exec()
-            .getId();
-    client.startContainerCmd(id).exec();
-    return id;
   }
 
   /**

@@ -4,7 +4,9 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Volume;
 import io.freeport.docker.internal.Labels;
 import io.freeport.internal.owner.Owner;
@@ -71,6 +73,20 @@ public final class StaleContainers {
         .withHostConfig(HostConfig.newHostConfig().withNetworkMode(network))
         .exec()
         .getId();
+  }
+
+  /** Starts a server that is published on a port of the loopback address. */
+  public static String startPublishing(DockerClient client, int port, String owner) {
+    PortBinding binding = PortBinding.parse("127.0.0.1:" + port + ":" + Httpd.PORT);
+    String id =
+        Httpd.create(client)
+            .withExposedPorts(ExposedPort.tcp(Httpd.PORT))
+            .withHostConfig(HostConfig.newHostConfig().withPortBindings(binding))
+            .withLabels(Map.of(Labels.OWNER, owner))
+            .exec()
+            .getId();
+    client.startContainerCmd(id).exec();
+    return id;
   }
 
   /** Returns all containers of an owner, leases included. */

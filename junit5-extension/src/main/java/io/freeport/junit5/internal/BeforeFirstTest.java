@@ -3,7 +3,9 @@ package io.freeport.junit5.internal;
 import io.freeport.spi.BeforeTests;
 import io.freeport.spi.SettingsSource;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
@@ -16,6 +18,7 @@ final class BeforeFirstTest {
   private static final BeforeFirstTest OF_THIS_JVM = new BeforeFirstTest();
 
   private boolean done; // guarded by this
+  private List<BeforeTests> begun = List.of(); // guarded by this
 
   private BeforeFirstTest() {}
 
@@ -23,21 +26,39 @@ final class BeforeFirstTest {
     OF_THIS_JVM.runOnce(parameters);
   }
 
+  /** Gives those that go on beside the tests a moment to end. */
+  static void finish() {
+    OF_THIS_JVM.finishAll();
+  }
+
+  private synchronized void finishAll() {
+    for (BeforeTests each : begun) {
+      each.finish();
+    }
+  }
+
   private synchronized void runOnce(SettingsSource parameters) {
     if (!done) {
       done = true;
       UnreadPlan.check();
-      runAll(
-          ServiceLoader.load(BeforeTests.class, BeforeTests.class.getClassLoader()).iterator(),
-          parameters);
+      begun =
+          runAll(
+              ServiceLoader.load(BeforeTests.class, BeforeTests.class.getClassLoader()).iterator(),
+              parameters);
     }
   }
 
-  /** Runs them all: one that fails, or cannot be loaded, does not keep the others from running. */
-  static void runAll(Iterator<BeforeTests> preparations, SettingsSource parameters) {
+  /**
+   * Runs them all, and returns them: one that fails, or cannot be loaded, does not keep the others
+   * from running.
+   */
+  static List<BeforeTests> runAll(Iterator<BeforeTests> preparations, SettingsSource parameters) {
+    List<BeforeTests> begun = new ArrayList<>();
     while (preparations.hasNext()) {
       try {
-        run(preparations.next(), parameters);
+        BeforeTests next = preparations.next();
+        begun.add(next);
+        run(next, parameters);
       } catch (ServiceConfigurationError | LinkageError e) {
         Summary.logger()
             .log(
@@ -47,6 +68,7 @@ final class BeforeFirstTest {
                 e);
       }
     }
+    return begun;
   }
 
   private static void run(BeforeTests preparation, SettingsSource parameters) {

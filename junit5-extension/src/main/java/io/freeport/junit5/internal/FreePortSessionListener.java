@@ -67,6 +67,7 @@ public final class FreePortSessionListener
     }
     Summary outermost = summary;
     if (outermost != null) {
+      BeforeFirstTest.finish();
       LateConsumers.await(); // their reports come before the summary, and the JVM may exit after it
       outermost.print();
       Session.ofThisJvm().forgetParameters();

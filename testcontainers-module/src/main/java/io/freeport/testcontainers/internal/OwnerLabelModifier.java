@@ -25,7 +25,7 @@ public final class OwnerLabelModifier implements CreateContainerCmdModifier {
   @Override
   public CreateContainerCmd modify(CreateContainerCmd create) {
     if (!isRyuk(create.getImage())) {
-      ReapBeforeTests.unlessItRan();
+      ReapBeforeTests.awaitOrRun();
       DockerContext context = DockerContext.ofThisJvm();
       Labels.addOwnerTo(create, context);
       LeaseKeeper.begin(context, create.getImage());

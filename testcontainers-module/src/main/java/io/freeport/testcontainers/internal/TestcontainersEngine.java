@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.transport.DockerHttpClient;
 import io.freeport.docker.internal.BoundedAnswers;
 import io.freeport.docker.internal.EngineProvider;
+import io.freeport.docker.internal.TestcontainersSearch;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -80,8 +81,8 @@ public final class TestcontainersEngine implements EngineProvider {
   }
 
   @Override
-  public String session() {
-    return DockerClientFactory.SESSION_ID;
+  public @Nullable String addressWithoutClient() {
+    return TestcontainersSearch.ofThisUser().socket();
   }
 
   /** Testcontainers knows more places, such as that of an engine without root. */

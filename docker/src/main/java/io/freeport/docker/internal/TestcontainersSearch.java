@@ -1,4 +1,4 @@
-package io.freeport.cli.doctor;
+package io.freeport.docker.internal;
 
 import io.freeport.internal.os.SmallFile;
 import java.io.IOException;
@@ -22,16 +22,16 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Testcontainers would do for a user, told from outside: 1.21 and 2.0 read the same variables
+ * Where Testcontainers looks for the engine, told without it: 1.21 and 2.0 read the same variables
  * and files. They know nothing of Docker contexts.
  */
-final class Testcontainers {
+public final class TestcontainersSearch {
 
   /** An address, and what names it. */
-  record Place(String address, String origin) {}
+  public record Place(String address, String origin) {}
 
   /** What comes before everything else, environment variables included. */
-  static final String FIRST = "tc.host";
+  public static final String FIRST = "tc.host";
 
   private static final String DEFAULT_SOCKET = "/var/run/docker.sock";
   private static final int PATIENCE_MILLIS = 2000;
@@ -41,15 +41,15 @@ final class Testcontainers {
   private final Path file;
   private final Properties properties;
 
-  Testcontainers(Map<String, String> environment, Path home) {
+  TestcontainersSearch(Map<String, String> environment, Path home) {
     this.environment = environment;
     this.home = home;
     file = home.resolve(".testcontainers.properties");
     properties = load(file);
   }
 
-  static Testcontainers ofThisUser() {
-    return new Testcontainers(System.getenv(), Path.of(System.getProperty("user.home")));
+  public static TestcontainersSearch ofThisUser() {
+    return new TestcontainersSearch(System.getenv(), Path.of(System.getProperty("user.home")));
   }
 
   /** What Testcontainers cannot read either, it goes on without. */
@@ -66,29 +66,48 @@ final class Testcontainers {
   }
 
   /** Returns what switches Ryuk off, if anything does. */
-  Optional<String> ryukIsOffBy() {
+  public Optional<String> ryukIsOffBy() {
     return setting("ryuk.disabled", "TESTCONTAINERS_RYUK_DISABLED")
         .filter(place -> Boolean.parseBoolean(place.address()))
         .map(Place::origin);
   }
 
   /** Returns the file in which a user names an engine to Testcontainers. */
-  Path file() {
+  public Path file() {
     return file;
   }
 
   /** Returns whether its file names an engine. */
-  boolean namesAnEngine() {
+  public boolean namesAnEngine() {
     return properties.containsKey(FIRST) || properties.containsKey("docker.host");
   }
 
   /** Returns where the engine of the tests is: the first place that accepts a connection. */
-  Optional<Place> engine() {
+  public Optional<Place> engine() {
     return places().stream().filter(place -> accepts(place.address())).findFirst();
   }
 
+  /**
+   * Returns the local socket at which the engine of the tests is found; empty if there is none, and
+   * nothing names one; null if that takes Testcontainers itself.
+   */
+  public @Nullable String socket() {
+    if (ClassLoader.getSystemResource("testcontainers.properties") != null) {
+      return null;
+    }
+    List<Place> places = places();
+    for (Place place : places) {
+      boolean isSocket = place.address().startsWith("unix://");
+      if (!isSocket || accepts(place.address())) {
+        return isSocket ? place.address() : null;
+      }
+    }
+    boolean isNamed = namesAnEngine() || environment.containsKey("DOCKER_HOST");
+    return isNamed ? null : "";
+  }
+
   /** Returns where it looks for an engine, in its order. */
-  List<Place> places() {
+  public List<Place> places() {
     List<Place> places = new ArrayList<>();
     property(FIRST).ifPresent(places::add);
     boolean ignoresFile =
@@ -161,7 +180,7 @@ final class Testcontainers {
   }
 
   /** Returns whether somebody accepts connections at an address. */
-  static boolean accepts(String address) {
+  public static boolean accepts(String address) {
     try {
       URI uri = new URI(address);
       if ("unix".equals(uri.getScheme())) {

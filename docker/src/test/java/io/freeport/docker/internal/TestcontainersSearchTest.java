@@ -1,8 +1,8 @@
-package io.freeport.cli.doctor;
+package io.freeport.docker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freeport.cli.doctor.Testcontainers.Place;
+import io.freeport.docker.internal.TestcontainersSearch.Place;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The order of Testcontainers' DockerClientProviderStrategy, the same in 1.21.4 and 2.0.5. */
-class TestcontainersTest {
+class TestcontainersSearchTest {
 
   private static final String STANDARD = "unix:///var/run/docker.sock";
 
@@ -25,7 +25,7 @@ class TestcontainersTest {
   private List<String> addresses(Map<String, String> environment, String properties)
       throws IOException {
     Files.writeString(home.resolve(".testcontainers.properties"), properties);
-    return new Testcontainers(environment, home)
+    return new TestcontainersSearch(environment, home)
         .places().stream()
             .map(Place::address)
             .filter(address -> !address.startsWith("unix:///run/user/"))
@@ -75,7 +75,7 @@ class TestcontainersTest {
     Files.writeString(
         home.resolve(".testcontainers.properties"),
         "tc.host=unix:///nonexistent.sock\ndocker.host=unix://" + socket + "\n");
-    Testcontainers testcontainers = new Testcontainers(Map.of(), home);
+    TestcontainersSearch testcontainers = new TestcontainersSearch(Map.of(), home);
     try (ServerSocketChannel engine = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       engine.bind(UnixDomainSocketAddress.of(socket));
       assertThat(testcontainers.engine()).map(Place::address).contains("unix://" + socket);
