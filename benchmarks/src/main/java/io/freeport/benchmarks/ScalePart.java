@@ -1,5 +1,6 @@
 package io.freeport.benchmarks;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,10 @@ final class ScalePart implements Part {
   static final String DESCRIPTORS = "scale.descriptors";
   static final String GROWTH = "scale.growth";
   static final String OWNERS = "scale.owners";
+  static final String WAITING = "scale.waiting";
+  static final String WAITING_SETTING = "50 tests";
+
+  private static final int TESTS = 50;
 
   @Override
   public String name() {
@@ -42,7 +47,21 @@ final class ScalePart implements Part {
         }
       }
     }
+    waiting(bench, results);
     owners(bench, results);
+  }
+
+  /** Without the module for Docker, which looks whether a leftover has the port. */
+  private static void waiting(Bench bench, Results results) throws Exception {
+    String classPath =
+        String.join(File.pathSeparator, bench.entries(entry -> !entry.contains("docker")));
+    for (int round = 0; round < bench.effort().of(6, 3, 1); round++) {
+      List<String> command = bench.java("-cp", classPath);
+      String seconds = "" + bench.effort().of(10, 10, 1);
+      command.addAll(List.of(ManyWaiting.class.getName(), "" + TESTS, seconds));
+      double percent = Double.parseDouble(Processes.run(command).get(0));
+      results.add(WAITING, Peer.FREEPORT.title(), WAITING_SETTING, "% of a core", percent);
+    }
   }
 
   private static void owners(Bench bench, Results results) throws Exception {

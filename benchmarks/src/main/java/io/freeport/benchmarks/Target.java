@@ -132,6 +132,13 @@ record Target(
           occupancy("one allocation after the other", Peer.FREEPORT.title()),
           occupancy("the first one of an allocator", LatencyPart.FIRST),
           new Target(
+              "50 tests that wait for a port for 10 s, in percent of a core",
+              1.0,
+              measured ->
+                  measured
+                      .find(ScalePart.WAITING, Peer.FREEPORT.title(), ScalePart.WAITING_SETTING)
+                      .map(Series::values)),
+          new Target(
               "heap per held port, in KiB",
               2,
               measured ->

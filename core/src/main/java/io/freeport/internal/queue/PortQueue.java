@@ -31,7 +31,7 @@ public final class PortQueue {
   private static final Logger LOGGER = System.getLogger(PortQueue.class.getName());
 
   /** For those who are woken anyway. They need not look at ports, but a guard wants to be asked. */
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final PortQueue OF_THIS_JVM = new PortQueue();
 

@@ -24,7 +24,11 @@ import java.util.function.IntSupplier;
 public final class QueuedSearch {
 
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long EARLY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** A look costs a millisecond. So a pause grows to this part of the time waited so far. */
+  private static final int PART_OF_WAIT = 10;
 
   private static final Duration LONGEST_WAIT = Duration.ofDays(36_500);
 
@@ -99,13 +103,15 @@ public final class QueuedSearch {
         if ((refused.isEmpty() && kept.isEmpty()) || !guard.mayWait(Set.copyOf(refused))) {
           break;
         }
-        long left = limit.toNanos() - (System.nanoTime() - start);
+        long waited = System.nanoTime() - start;
+        long left = limit.toNanos() - waited;
         isTimeOver = left <= 0;
         earlier = isTimeOver ? place.countEarlier() : 0;
         if (!isTimeOver) {
           // An attempt at thousands of numbers takes long, and should not be all that is done.
           place.pause(Math.max(pause, System.nanoTime() - begin), left);
-          pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+          long longestNow = Math.max(EARLY_PAUSE_NANOS, waited / PART_OF_WAIT);
+          pause = Math.min(2 * pause, Math.min(longestNow, LONGEST_PAUSE_NANOS));
         }
         if (closed.getAsBoolean()) {
           return List.of();
