@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -97,8 +98,8 @@ final class LeasePart implements Part {
     int rounds = effort.of(5, 3, 1);
     String many = owners + " owners, " + owners * CONTAINERS_PER_OWNER + " containers";
     AtomicInteger requests = new AtomicInteger();
-    List<Lease> leases = new ArrayList<>();
-    List<String> containers = new ArrayList<>();
+    List<Lease> leases = new CopyOnWriteArrayList<>();
+    List<String> containers = new CopyOnWriteArrayList<>();
     try (DockerClient client = Engine.connect();
         DockerClient endless = Engine.connectEndless()) {
       DockerClient counted = counted(client, requests);
@@ -168,16 +169,17 @@ final class LeasePart implements Part {
     T make(int number) throws Exception;
   }
 
+  /** What is made is in the list also if something else fails. */
   private static <T> void inParallel(int count, Making<T> making, List<T> made) throws Exception {
     ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
     try {
-      List<Future<T>> all = new ArrayList<>();
+      List<Future<Boolean>> all = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         int number = i;
-        all.add(workers.submit(() -> making.make(number)));
+        all.add(workers.submit(() -> made.add(making.make(number))));
       }
-      for (Future<T> one : all) {
-        made.add(one.get());
+      for (Future<Boolean> one : all) {
+        one.get();
       }
     } finally {
       workers.shutdownNow();

@@ -34,6 +34,9 @@ public final class TestcontainersSearch {
   public static final String FIRST = "tc.host";
 
   private static final String DEFAULT_SOCKET = "/var/run/docker.sock";
+  private static final String UNIX = "unix://";
+  private static final String DEFAULT = "default";
+  private static final Place STANDARD = new Place(UNIX + DEFAULT_SOCKET, DEFAULT);
   private static final int PATIENCE_MILLIS = 2000;
 
   private final Map<String, String> environment;
@@ -89,21 +92,23 @@ public final class TestcontainersSearch {
 
   /**
    * Returns the local socket at which the engine of the tests is found; empty if there is none, and
-   * nothing names one; null if that takes Testcontainers itself.
+   * no sign of one; null if that takes Testcontainers itself.
    */
   public @Nullable String socket() {
     if (ClassLoader.getSystemResource("testcontainers.properties") != null) {
       return null;
     }
-    List<Place> places = places();
-    for (Place place : places) {
-      boolean isSocket = place.address().startsWith("unix://");
-      if (!isSocket || accepts(place.address())) {
-        return isSocket ? place.address() : null;
+    for (Place place : places()) {
+      if (place.address().startsWith(UNIX) && accepts(place.address())) {
+        return place.address();
+      }
+      boolean isMissing =
+          place.origin().startsWith(DEFAULT) && !Files.exists(Path.of(DEFAULT_SOCKET));
+      if (!isMissing) {
+        return null; // something names it, or its file is there
       }
     }
-    boolean isNamed = namesAnEngine() || environment.containsKey("DOCKER_HOST");
-    return isNamed ? null : "";
+    return "";
   }
 
   /** Returns where it looks for an engine, in its order. */
@@ -121,18 +126,17 @@ public final class TestcontainersSearch {
             .or(() -> setting("docker.client.strategy", "DOCKER_CLIENT_STRATEGY"))
             .map(Place::address);
     if (System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")) {
-      places.add(new Place("npipe:////./pipe/docker_engine", "default"));
+      places.add(new Place("npipe:////./pipe/docker_engine", DEFAULT));
       return places;
     }
-    Place standard = new Place("unix://" + DEFAULT_SOCKET, "default");
     // Where it found one last time, it looks first.
     if (strategy.filter(name -> name.endsWith(".UnixSocketClientProviderStrategy")).isPresent()) {
-      places.add(new Place(standard.address(), "default, docker.client.strategy of " + file));
+      places.add(new Place(STANDARD.address(), DEFAULT + ", docker.client.strategy of " + file));
     }
-    rootless().ifPresent(socket -> places.add(new Place("unix://" + socket, "rootless Docker")));
-    places.add(standard);
+    rootless().ifPresent(socket -> places.add(new Place(UNIX + socket, "rootless Docker")));
+    places.add(STANDARD);
     first(home.resolve(".docker/desktop"), home.resolve(".docker/run"))
-        .ifPresent(socket -> places.add(new Place("unix://" + socket, "Docker Desktop")));
+        .ifPresent(socket -> places.add(new Place(UNIX + socket, "Docker Desktop")));
     return places;
   }
 

@@ -28,6 +28,8 @@ public final class ReapBeforeTests implements BeforeTests {
 
   private static final Logger LOGGER = System.getLogger(ReapBeforeTests.class.getName());
 
+  private static final String REMEDY = "To switch it off, set freeport.reaper=off.";
+
   /** The end of a JVM does not wait for an engine that is slow. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -112,6 +114,8 @@ public final class ReapBeforeTests implements BeforeTests {
       run(mode, parameters == null ? context : context.with(parameters));
     } catch (IllegalArgumentException badSetting) {
       LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      LOGGER.log(Level.WARNING, "The tests go on without the reaper, which failed. " + REMEDY, e);
     } finally {
       ENDED.countDown();
     }
@@ -124,7 +128,7 @@ public final class ReapBeforeTests implements BeforeTests {
 
   @Override
   public String remedy() {
-    return "To switch it off, set freeport.reaper=off.";
+    return REMEDY;
   }
 
   private static void run(ReaperMode mode, DockerContext context) {

@@ -1,6 +1,7 @@
 package io.freeport.docker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freeport.docker.internal.TestcontainersSearch.Place;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,5 +85,34 @@ class TestcontainersSearchTest {
     assertThat(testcontainers.engine().map(Place::address))
         .as("the file is there, and nobody listens")
         .isNotEqualTo(Optional.of("unix://" + socket));
+  }
+
+  @Test
+  void isKnownWithoutAClientWhereASocketAccepts() throws Exception {
+    Path socket = home.resolve("docker.sock");
+    String address = "unix://" + socket;
+    Map<String, String> named = Map.of("DOCKER_HOST", address);
+    Map<String, String> rootless = Map.of("XDG_RUNTIME_DIR", home.toString());
+    try (ServerSocketChannel engine = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      engine.bind(UnixDomainSocketAddress.of(socket));
+      assertThat(new TestcontainersSearch(named, home).socket()).isEqualTo(address);
+      assertThat(new TestcontainersSearch(rootless, home).socket()).isEqualTo(address);
+    }
+    assertThat(new TestcontainersSearch(named, home).socket()).as("nobody listens").isNull();
+    assertThat(new TestcontainersSearch(rootless, home).socket()).as("nobody listens").isNull();
+    assertThat(new TestcontainersSearch(Map.of("DOCKER_HOST", "tcp://a:1"), home).socket())
+        .isNull();
+  }
+
+  @Test
+  void whereNothingIsThereNothingIsNamed() {
+    TestcontainersSearch search = new TestcontainersSearch(Map.of(), home);
+    assumeThat(search.places()).as("no engine without root").hasSize(1);
+    String found = search.socket();
+    boolean isThere = TestcontainersSearch.accepts(STANDARD);
+    assertThat(found).isIn(isThere ? List.of(STANDARD) : Arrays.asList("", null));
+    assertThat(found == null)
+        .as("a file that nobody listens at")
+        .isEqualTo(!isThere && Files.exists(Path.of("/var/run/docker.sock")));
   }
 }
