@@ -313,31 +313,41 @@ abstract class HandoffContract {
     assertThat(seen).containsSubsequence(PortState.OFFERED, PortState.TAKEN, PortState.RELEASED);
   }
 
-  /** The server asks for the state when the leak check connects to it. */
+  /**
+   * The server asks for the state when the leak check connects to it. It may come to that too late,
+   * when the port is released; with a lock it always would.
+   */
   @Test
-  void aLeakIsLookedForWithoutTheLock() throws IOException {
+  void aLeakIsLookedForWithoutTheLock() throws Exception {
     List<PortState> seen = new CopyOnWriteArrayList<>();
-    port.offer();
-    try (ServerSocket server = listen(port.socketAddress())) {
-      port.confirm();
-      CompletableFuture<Void> accepting =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  while (true) {
-                    server.accept().close();
-                    seen.add(port.state());
+    port.close();
+    for (int i = 0; i < 200 && !seen.contains(PortState.TAKEN); i++) {
+      HeldPort next = allocator.hold();
+      next.offer();
+      try (ServerSocket server = listen(next.socketAddress())) {
+        next.confirm();
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> accepting =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    while (true) {
+                      server.accept().close();
+                      seen.add(next.state());
+                      asked.countDown();
+                    }
+                  } catch (IOException closed) {
+                    // the end
                   }
-                } catch (IOException closed) {
-                  // the end
-                }
-              });
-      port.close();
-      server.close();
-      accepting.join();
+                });
+        next.close();
+        assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+        server.close();
+        accepting.join();
+      }
+      assertThat(next.state()).isEqualTo(PortState.RELEASED);
     }
     assertThat(seen).contains(PortState.TAKEN);
-    assertThat(port.state()).isEqualTo(PortState.RELEASED);
   }
 
   @Test
