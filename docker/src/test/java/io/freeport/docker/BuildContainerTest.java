@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Scanner;
 import java.util.UUID;
@@ -111,7 +112,8 @@ class BuildContainerTest {
     assertThat(journal("port").map(line -> line.split(" ", -1)[1]).distinct()).hasSize(1);
     assertThat(exists(containers.get(0))).isEqualTo(killed.equals("last"));
     if (killed.equals("last")) {
-      try (ChildJvm next = ChildJvm.start(NextSuite.class)) {
+      List<String> waiting = List.of("-Dfreeport.reaper=wait");
+      try (ChildJvm next = ChildJvm.start(Map.of(), waiting, NextSuite.class)) {
         assertThat(next.waitFor()).isZero();
       }
       assertThat(exists(containers.get(0))).isFalse();
