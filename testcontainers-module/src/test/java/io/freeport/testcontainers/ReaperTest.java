@@ -165,7 +165,7 @@ class ReaperTest {
           ChildJvm.start(
               Map.of("FREEPORT_REQUIRE_DOCKER", "true"),
               List.of(),
-              List.of(),
+              List.of("-Dfreeport.reaper=wait"),
               classPath,
               SuiteChild.class,
               ContainerTestFixture.class.getName())) {
