@@ -170,7 +170,7 @@ class ReportTest {
 
   private static String fullRun() {
     StringBuilder parts = new StringBuilder();
-    for (String part : List.of("storm", "suite", "reaper", "scale")) {
+    for (String part : List.of("storm", "suite", "reaper", "leases", "scale")) {
       parts
           .append("\"")
           .append(part)
