@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.testcontainers.DockerClientFactory;
 
 /** Which containers get our label, though nobody called FreePort for them. */
 @RequiresDocker
@@ -103,10 +104,34 @@ class OwnerLabelTest {
   }
 
   @Test
+  void ryukMayHaveAnotherName() throws Exception {
+    Map<String, String> environment =
+        Map.of("TESTCONTAINERS_RYUK_CONTAINER_IMAGE", "example/cleaner:1");
+    try (ChildJvm child =
+        ChildJvm.start(environment, List.of("-Dfreeport.lease=off"), Labelled.class)) {
+      assertThat(child.readLine()).isEqualTo("registry.example.org/example/cleaner:1 false");
+      assertThat(child.readLine()).isEqualTo("example/cleaner:2 true");
+      assertThat(child.waitFor()).isZero();
+    }
+  }
+
+  @Test
   void othersWithSuchAName() {
     CreateContainerCmd create =
         new OwnerLabelModifier().modify(client.createContainerCmd("my/testcontainers/ryukish:1"));
     assertThat(create.getLabels()).containsKey(Labels.OWNER);
+  }
+
+  static final class Labelled {
+    public static void main(String[] args) {
+      for (String image : List.of("registry.example.org/example/cleaner:1", "example/cleaner:2")) {
+        CreateContainerCmd create =
+            new OwnerLabelModifier()
+                .modify(DockerClientFactory.lazyClient().createContainerCmd(image));
+        Map<String, String> labels = create.getLabels();
+        System.out.println(image + " " + (labels != null && labels.containsKey(Labels.OWNER)));
+      }
+    }
   }
 
   static final class Starts {

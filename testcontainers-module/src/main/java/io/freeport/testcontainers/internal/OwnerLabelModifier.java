@@ -7,6 +7,7 @@ import io.freeport.docker.internal.lease.LeaseKeeper;
 import io.freeport.docker.reaper.ReapBeforeTests;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.core.CreateContainerCmdModifier;
+import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
  * Labels every container that Testcontainers starts in this JVM with its owner, so that the reaper
@@ -18,6 +19,8 @@ import org.testcontainers.core.CreateContainerCmdModifier;
  * @since 0.1.0
  */
 public final class OwnerLabelModifier implements CreateContainerCmdModifier {
+
+  private static final String RYUK_IMAGE = "ryuk.container.image";
 
   /** Creates the modifier, for {@link java.util.ServiceLoader}. */
   public OwnerLabelModifier() {}
@@ -33,8 +36,18 @@ public final class OwnerLabelModifier implements CreateContainerCmdModifier {
     return create;
   }
 
-  /** Ryuk's image may come from another registry, under a prefix. */
+  /**
+   * Ryuk's image may come from another registry, under a prefix, or have a name of its own.
+   * Testcontainers starts it while it lets nobody else look for the engine, so it must not wait for
+   * the reaper, which does.
+   */
   private static boolean isRyuk(@Nullable String image) {
-    return image != null && image.matches("(.*/)?testcontainers[/-]ryuk([:@].*)?");
+    if (image == null) {
+      return false;
+    }
+    String configured =
+        TestcontainersConfiguration.getInstance().getEnvVarOrProperty(RYUK_IMAGE, "");
+    return image.matches("(.*/)?testcontainers[/-]ryuk([:@].*)?")
+        || (!configured.isEmpty() && image.endsWith(configured));
   }
 }
