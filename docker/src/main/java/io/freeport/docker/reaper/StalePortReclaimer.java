@@ -34,6 +34,6 @@ public final class StalePortReclaimer implements PortReclaimer {
     }
     DockerContext context = DockerContext.ofThisJvm();
     return context.settings().choice(SettingKeys.REAPER, ReaperMode.ON) == ReaperMode.ON
-        && Reaper.create(context).reclaim(ports, () -> GIVEN_UP.set(true));
+        && Reaper.lookingFirst(context).reclaim(ports, () -> GIVEN_UP.set(true));
   }
 }
