@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.model.Container;
 import io.freeport.docker.internal.Engine;
 import io.freeport.docker.reaper.Reaper;
-import io.freeport.docker.testing.Eventually;
 import io.freeport.docker.testing.StaleContainers;
 import io.freeport.internal.owner.OwnerRegistry;
 import io.freeport.internal.settings.Settings;
@@ -78,19 +76,9 @@ class ComposeLeftoversTest {
         assertThat(client.inspectNetworkCmd().withNetworkId(EXTERNAL).exec().getName())
             .isEqualTo(EXTERNAL);
       } finally {
-        Eventually.holds("the engine has let go of it", () -> removeExternalVolume(client));
+        client.removeVolumeCmd(EXTERNAL).exec();
         client.removeNetworkCmd(EXTERNAL).exec();
       }
-    }
-  }
-
-  /** A busy engine may take the volume for used a moment longer than the container is there. */
-  private static boolean removeExternalVolume(DockerClient client) {
-    try {
-      client.removeVolumeCmd(EXTERNAL).exec();
-      return true;
-    } catch (ConflictException inUse) {
-      return false;
     }
   }
 
@@ -100,6 +88,7 @@ class ComposeLeftoversTest {
     List<String> options =
         List.of(
             "-Djava.io.tmpdir=" + directory,
+            "-Dfreeport.lease=off", // it would show for a moment longer that the JVM lives
             "-Dfreeport.dir=" + OwnerRegistry.of(Settings.ofThisJvm()).directory());
     try (ChildJvm child = ChildJvm.start(Map.of(), options, StartsProject.class, file)) {
       project = child.readLine();
