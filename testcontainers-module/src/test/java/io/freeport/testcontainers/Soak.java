@@ -289,6 +289,7 @@ final class Soak {
     options.add("-XX:-UsePerfData"); // several of them have pid 1
     if (withoutSigns != null) {
       options.add("-Dfreeport.dir=" + withoutSigns);
+      options.add("-Dfreeport.lease=off");
       options.add("-D" + SoakChild.WITHOUT_SIGNS + "=true");
     }
     return ChildJvm.start(
