@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -65,17 +66,32 @@ final class Docker {
 
   /** Starts containers with an anonymous volume each, and returns their ids. */
   static List<String> start(int count, Map<String, String> labels) throws Exception {
+    List<String> ids = new CopyOnWriteArrayList<>();
+    inParallel(count, number -> start(labels), ids);
+    return ids;
+  }
+
+  /** Makes something at the engine. */
+  interface Making<T> {
+    T make(int number) throws Exception;
+  }
+
+  /**
+   * Makes many, four at a time.
+   *
+   * @param made gets what is made, also if something else fails; for several threads
+   */
+  static <T> void inParallel(int count, Making<T> making, List<T> made) throws Exception {
     ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
     try {
-      List<Future<String>> starts = new ArrayList<>();
+      List<Future<Boolean>> all = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        starts.add(workers.submit(() -> start(labels)));
+        int number = i;
+        all.add(workers.submit(() -> made.add(making.make(number))));
       }
-      List<String> ids = new ArrayList<>();
-      for (Future<String> start : starts) {
-        ids.add(start.get());
+      for (Future<Boolean> one : all) {
+        one.get();
       }
-      return ids;
     } finally {
       workers.shutdownNow();
     }

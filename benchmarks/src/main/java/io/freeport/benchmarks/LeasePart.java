@@ -14,15 +14,11 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -40,7 +36,6 @@ final class LeasePart implements Part {
 
   private static final String HOST = "elsewhere-";
   private static final int CONTAINERS_PER_OWNER = 5;
-  private static final int AT_A_TIME = 4;
   private static final Duration BEAT = Duration.ofSeconds(30);
   private static final Duration GRACE = Duration.ofSeconds(62); // the reaper's, and a bit
 
@@ -106,12 +101,13 @@ final class LeasePart implements Part {
       try {
         long before = availableMemory();
         long start = System.nanoTime();
-        inParallel(owners, i -> Lease.start(client, endless, Docker.IMAGE, owner(i), BEAT), leases);
+        Docker.inParallel(
+            owners, i -> Lease.start(client, endless, Docker.IMAGE, owner(i), BEAT), leases);
         results.add(FIRST, "a lease", many, "ms", millisSince(start) / owners);
         long used = before - availableMemory();
         results.add(
             MEMORY, "a lease, its connection included", many, "KiB", used / (double) owners);
-        inParallel(
+        Docker.inParallel(
             owners * CONTAINERS_PER_OWNER, i -> create(client, owner(i % owners)), containers);
         passes(counted, requests, "all live", many, rounds, results, ReapPlan.Life.ALIVE);
         if (effort == Effort.SMOKE) {
@@ -122,8 +118,8 @@ final class LeasePart implements Part {
         passes(counted, requests, "all are dead", many, rounds, results, ReapPlan.Life.DEAD);
       } finally {
         leases.forEach(Lease::close);
-        containers.forEach(id -> client.removeContainerCmd(id).withForce(true).exec());
-        leases.forEach(lease -> client.removeContainerCmd(lease.id()).withForce(true).exec());
+        leases.forEach(lease -> containers.add(lease.id()));
+        Docker.remove(containers);
       }
     }
   }
@@ -163,27 +159,6 @@ final class LeasePart implements Part {
         .withLabels(Map.of(Labels.OWNER, owner.toString()))
         .exec()
         .getId();
-  }
-
-  private interface Making<T> {
-    T make(int number) throws Exception;
-  }
-
-  /** What is made is in the list also if something else fails. */
-  private static <T> void inParallel(int count, Making<T> making, List<T> made) throws Exception {
-    ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
-    try {
-      List<Future<Boolean>> all = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int number = i;
-        all.add(workers.submit(() -> made.add(making.make(number))));
-      }
-      for (Future<Boolean> one : all) {
-        one.get();
-      }
-    } finally {
-      workers.shutdownNow();
-    }
   }
 
   private static double millisSince(long start) {

@@ -122,6 +122,15 @@ public final class ChildJvm implements AutoCloseable {
     return line;
   }
 
+  /** Returns the next line that matches a regular expression as a whole, and skips the others. */
+  public String readLineLike(String pattern) throws IOException {
+    String line = readLine();
+    while (!line.matches(pattern)) {
+      line = readLine();
+    }
+    return line;
+  }
+
   /** Returns all that the child still prints until it ends. */
   public List<String> readToEnd() {
     return output.lines().toList();

@@ -219,11 +219,7 @@ class ReaperTest {
     }
 
     private String networkOf(ChildJvm suite) throws IOException {
-      String line = suite.readLine();
-      while (!line.startsWith("network ")) {
-        line = suite.readLine();
-      }
-      return line.substring("network ".length());
+      return suite.readLineLike("network .*").substring("network ".length());
     }
 
     private String create(String owner) {

@@ -43,8 +43,10 @@ public interface EngineProvider {
   String configuredHost();
 
   /**
-   * Returns the address of the engine that answers, as far as it can be told without loading a
-   * client; empty if there is none, and no sign of one; null if only a client can tell.
+   * Returns where the engine is, without loading a client.
+   *
+   * @return the address of an engine that accepts connections; an empty string if nothing shows
+   *     that this machine uses an engine; null if only a client can find out
    */
   default @Nullable String addressWithoutClient() {
     return null;

@@ -91,8 +91,10 @@ public final class TestcontainersSearch {
   }
 
   /**
-   * Returns the local socket at which the engine of the tests is found; empty if there is none, and
-   * no sign of one; null if that takes Testcontainers itself.
+   * Returns the address of the local socket at which the tests find their engine.
+   *
+   * @return an empty string if there is no such socket, and nothing names an engine; null if only
+   *     Testcontainers itself can find out
    */
   public @Nullable String socket() {
     if (ClassLoader.getSystemResource("testcontainers.properties") != null) {

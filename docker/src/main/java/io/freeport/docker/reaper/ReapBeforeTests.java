@@ -43,7 +43,13 @@ public final class ReapBeforeTests implements BeforeTests {
 
   @Override
   public void finish() {
-    await(LAST_WORDS);
+    try {
+      if (BEGUN.get() && !ENDED.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOGGER.log(Level.DEBUG, "The reaper has not come to its end: the next run goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -52,7 +58,7 @@ public final class ReapBeforeTests implements BeforeTests {
    */
   public static void awaitOrRun() {
     begin(null);
-    await(null);
+    awaitEnd();
   }
 
   /**
@@ -63,21 +69,15 @@ public final class ReapBeforeTests implements BeforeTests {
   static boolean awaitIfUnderWay() {
     boolean isUnderWay = BEGUN.get() && ENDED.getCount() > 0;
     if (isUnderWay) {
-      await(null);
+      awaitEnd();
     }
     return isUnderWay;
   }
 
-  /**
-   * @param limit null for none: a pass has a limit
-   */
-  private static void await(@Nullable Duration limit) {
+  /** A pass has a time limit, so this needs none. */
+  private static void awaitEnd() {
     try {
-      if (limit == null) {
-        ENDED.await();
-      } else if (BEGUN.get() && !ENDED.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOGGER.log(Level.DEBUG, "The reaper has not come to its end: the next run goes on");
-      }
+      ENDED.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -87,38 +87,48 @@ public final class ReapBeforeTests implements BeforeTests {
     if (BEGUN.getAndSet(true)) {
       return;
     }
-    ReaperMode mode = mode(parameters);
-    if (mode != ReaperMode.ON) {
-      runToTheEnd(mode, parameters);
-      return;
-    }
-    Thread thread = new Thread(() -> runToTheEnd(mode, parameters), "freeport-reaper-start");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private static ReaperMode mode(@Nullable SettingsSource parameters) {
     try {
       Settings settings = Settings.ofThisJvm();
-      return (parameters == null ? settings : settings.with(parameters))
-          .choice(SettingKeys.REAPER, ReaperMode.ON);
+      ReaperMode mode =
+          (parameters == null ? settings : settings.with(parameters))
+              .choice(SettingKeys.REAPER, ReaperMode.ON);
+      if (mode == ReaperMode.ON && startBeside(parameters)) {
+        return;
+      }
+      runToTheEnd(mode, parameters);
     } catch (IllegalArgumentException badSetting) {
-      LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
-      return ReaperMode.OFF;
+      tell(badSetting);
+      ENDED.countDown();
+    }
+  }
+
+  /** Returns false where no more threads can be had: then the tests wait. */
+  private static boolean startBeside(@Nullable SettingsSource parameters) {
+    try {
+      Thread thread =
+          new Thread(() -> runToTheEnd(ReaperMode.ON, parameters), "freeport-reaper-start");
+      thread.setDaemon(true);
+      thread.start();
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      return false;
     }
   }
 
   private static void runToTheEnd(ReaperMode mode, @Nullable SettingsSource parameters) {
     try {
-      DockerContext context = DockerContext.ofThisJvm();
-      run(mode, parameters == null ? context : context.with(parameters));
+      run(mode, parameters);
     } catch (IllegalArgumentException badSetting) {
-      LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
+      tell(badSetting);
     } catch (RuntimeException | LinkageError e) {
       LOGGER.log(Level.WARNING, "The tests go on without the reaper, which failed. " + REMEDY, e);
     } finally {
       ENDED.countDown();
     }
+  }
+
+  private static void tell(IllegalArgumentException badSetting) {
+    LOGGER.log(Level.ERROR, "The reaper does not run. {0}", badSetting.getMessage());
   }
 
   @Override
@@ -131,12 +141,17 @@ public final class ReapBeforeTests implements BeforeTests {
     return REMEDY;
   }
 
-  private static void run(ReaperMode mode, DockerContext context) {
+  private static void run(ReaperMode mode, @Nullable SettingsSource parameters) {
     switch (mode) {
-      case ON, WAIT -> logProblem(Reaper.lookingFirst(context).attempt());
-      case DRY_RUN -> logPlan(Reaper.create(context).lookForPlan());
+      case ON, WAIT -> logProblem(Reaper.lookingFirst(context(parameters)).attempt());
+      case DRY_RUN -> logPlan(Reaper.create(context(parameters)).lookForPlan());
       case OFF -> LOGGER.log(Level.DEBUG, "The reaper is off");
     }
+  }
+
+  private static DockerContext context(@Nullable SettingsSource parameters) {
+    DockerContext context = DockerContext.ofThisJvm();
+    return parameters == null ? context : context.with(parameters);
   }
 
   private static void logPlan(ReapPass.Result result) {

@@ -211,8 +211,11 @@ final class ReapPass {
   /** Returns false also if only a client can tell. */
   private boolean isNothingThere() {
     String address = Engine.addressWithoutClient();
-    if (address == null || address.isEmpty()) {
-      return address != null;
+    if (address == null) {
+      return false;
+    }
+    if (address.isEmpty()) {
+      return true;
     }
     try {
       return QuickLook.findsNothing(Path.of(URI.create(address).getPath()))
@@ -257,7 +260,7 @@ final class ReapPass {
   }
 
   private List<JudgedResource> judge(EngineListing engine, ExecutorService workers) {
-    // At the same time, since each suite waits for these lists.
+    // At the same time, since tests may wait for these lists.
     Future<List<EngineResource>> networks = workers.submit(() -> engine.networks(Labels.OWNER));
     Future<List<EngineResource>> volumes = workers.submit(() -> engine.volumes(Labels.OWNER));
     List<EngineResource> containers = engine.containers(Labels.OWNER);

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Removes what dead JVMs left behind at a Docker engine, and nothing else. It runs by itself before
- * the first test of a JVM; use this class to run it at another time.
+ * Removes what dead JVMs left behind at a Docker engine, and nothing else. It runs by itself when
+ * the first test of a JVM begins; use this class to run it at another time.
  *
  * <p>Containers, networks and volumes belong to a JVM if they carry the label {@code
  * io.freeport.owner}. FreePort writes it on the containers that Testcontainers and {@link

@@ -39,7 +39,7 @@ public record LeaseNeed(boolean isThere, String reason) {
     };
   }
 
-  /** Returns the same, or that there is none at an engine whose leases tell nothing. */
+  /** Returns this need. At an engine whose leases are not reliable, there is none. */
   public LeaseNeed at(DockerClient client) {
     return !isThere || Lease.areReliable(client)
         ? this

@@ -116,11 +116,7 @@ class LeaseOfAJobTest {
 
   private static String run(ChildJvm job, String command) throws IOException {
     job.send(command);
-    String line = job.readLine();
-    while (!line.matches("[0-9a-f]{64}|stopped|reaped \\d+")) {
-      line = job.readLine();
-    }
-    return line;
+    return job.readLineLike("[0-9a-f]{64}|stopped|reaped \\d+");
   }
 
   private void end(ChildJvm job) throws InterruptedException {

@@ -55,15 +55,7 @@ class LeaseOfAnotherHostTest {
     child = host.start(List.of(), LeaseChild.class);
     owner = child.readLine();
     child.send("start");
-    container = lineLike("[0-9a-f]{64}");
-  }
-
-  private String lineLike(String pattern) throws IOException {
-    String line = child.readLine();
-    while (!line.matches(pattern)) {
-      line = child.readLine();
-    }
-    return line;
+    container = child.readLineLike("[0-9a-f]{64}");
   }
 
   @AfterEach
@@ -100,7 +92,7 @@ class LeaseOfAnotherHostTest {
 
   private void assertEndsWell() throws Exception {
     child.send("stop");
-    lineLike("stopped");
+    child.readLineLike("stopped");
     child.send("exit");
     assertThat(child.waitFor()).isZero();
     Eventually.holds("the engine has removed all", () -> containers().isEmpty());
@@ -132,7 +124,7 @@ class LeaseOfAnotherHostTest {
     assertThat(StaleContainers.exists(client, lease)).isFalse();
 
     host.connect();
-    assertThat(lineLike(LOST + ".*")).startsWith(LOST + "somebody has removed it.");
+    assertThat(child.readLineLike(LOST + ".*")).startsWith(LOST + "somebody has removed it.");
     Eventually.holds("it has another lease", () -> runningLeases().size() == 1);
   }
 
@@ -140,7 +132,7 @@ class LeaseOfAnotherHostTest {
   void isReplacedWhenSomebodyRemovesIt() throws Exception {
     String lease = runningLeases().get(0);
     StaleContainers.remove(client, lease);
-    assertThat(lineLike(LOST + ".*")).endsWith(REPLACED);
+    assertThat(child.readLineLike(LOST + ".*")).endsWith(REPLACED);
     Eventually.holds("it has another lease", () -> runningLeases().size() == 1);
     assertNothingIsRemovedFor(GRACE.plusSeconds(10));
     assertEndsWell();
@@ -164,7 +156,7 @@ class LeaseOfAnotherHostTest {
     client.close();
     engine.comeBack();
     client = Engine.connect();
-    assertThat(lineLike(LOST + ".*")).endsWith(REPLACED);
+    assertThat(child.readLineLike(LOST + ".*")).endsWith(REPLACED);
     Eventually.holds("it has another lease", () -> runningLeases().size() == 1);
     assertNothingIsRemovedFor(GRACE.plusSeconds(10));
     assertEndsWell();
